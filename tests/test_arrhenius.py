@@ -1,0 +1,81 @@
+"""Arrhenius' law against high precision, the paper's print, and what must hold for any numbers."""
+
+import mpmath as mp
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sandtime import arrhenius
+from sandtime.units import celsius, cm, eV, k_B, s, to_celsius
+
+
+def test_paper_diffusivities():
+    D = arrhenius.scale(
+        3e-11 * cm**2 / s, 0.57 * eV, celsius(np.array([0, 50, 80, 100])), celsius(25)
+    )
+    printed = ["3.9e-12", "1.7e-10", "9.5e-10", "2.6e-09"]
+    assert [f"{value / (cm**2 / s):.1e}" for value in D] == printed
+
+
+def test_scale_in_high_precision():
+    with mp.workdps(40):
+        exponent = -mp.mpf(0.43 * eV) / mp.mpf(k_B) * (1 / mp.mpf(373.15) - 1 / mp.mpf(298.15))
+        truth = float(7 * mp.exp(exponent))
+    assert arrhenius.scale(7, 0.43 * eV, 373.15, 298.15) == pytest.approx(truth, rel=1e-13)
+
+
+def test_activation_energies_implied_by_the_paper():
+    """0 and 25 °C: 0.32 eV for lithium, 0.43 eV for the alloy, against 0.57 eV assumed."""
+    lithium = arrhenius.activation_energy(2.6e-12, celsius(0), 0.8e-11, celsius(25))
+    alloy = arrhenius.activation_energy(5.0e-12, celsius(0), 2.3e-11, celsius(25))
+    assert lithium / eV == pytest.approx(0.316, abs=1e-3)
+    assert alloy / eV == pytest.approx(0.428, abs=1e-3)
+
+
+def test_resistance_measured_in_the_cold_shrinks():
+    cold = arrhenius.normalise_resistance(1.0, 0.37 * eV, celsius(0), celsius(25))
+    assert cold == pytest.approx(0.292, abs=1e-3)
+    # the conductivity times temperature is what follows Arrhenius' law
+    ratio = arrhenius.scale(1.0, 0.37 * eV, celsius(25), celsius(0))
+    assert cold == pytest.approx(celsius(25) / celsius(0) / ratio, rel=1e-14)
+
+
+temperatures = st.floats(200, 1500)
+
+
+@given(st.floats(1e-20, 1e5), st.floats(0.01, 2), temperatures, temperatures)
+def test_there_and_back(value, energy, warm, cold):
+    there = arrhenius.scale(value, energy * eV, warm, cold)
+    assert arrhenius.scale(there, energy * eV, cold, warm) == pytest.approx(value, rel=1e-11)
+    if abs(1 / warm - 1 / cold) > 1e-5:
+        found = arrhenius.activation_energy(there, warm, value, cold)
+        assert found == pytest.approx(energy * eV, rel=1e-9)
+
+
+def test_celsius_there_and_back():
+    assert celsius(-273.15) == 0
+    assert to_celsius(celsius(37.5)) == 37.5
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: arrhenius.scale(1, 1e-19, -5, 300), ["temperature = -5 K", "above 0 K"]),
+        (lambda: arrhenius.scale(1, 1e-19, 300, 0), ["reference_temperature = 0 K"]),
+        (lambda: arrhenius.scale(float("nan"), 1e-19, 300, 310), ["value = nan"]),
+        (lambda: arrhenius.scale(1, float("inf"), 300, 310), ["activation_energy = inf J"]),
+        (lambda: arrhenius.normalise_resistance(-1, 1e-19, 300, 310), ["resistance = -1"]),
+        (lambda: arrhenius.activation_energy(0, 300, 1, 310), ["value = 0"]),
+        (lambda: arrhenius.activation_energy(1, 300, 0, 310), ["reference_value = 0"]),
+        (
+            lambda: arrhenius.activation_energy(1, 300, 2, 300),
+            ["temperature = 300 K", "must differ from reference_temperature"],
+        ),
+    ],
+)
+def test_wrong_arguments_say_what_is_wrong(call, words):
+    with pytest.raises(ValueError) as error:
+        call()
+    for word in words:
+        assert word in str(error.value)
