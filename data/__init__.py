@@ -1,0 +1,1 @@
+"""What the book reads: packaged as `sandtime.data`, so that an installed copy finds it too."""
