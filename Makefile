@@ -1,0 +1,126 @@
+# Sand's Time: every command sets itself up in .venv; nothing has to be installed by hand.
+
+PORT ?= 8000
+ifeq ($(OS),Windows_NT)
+  PYTHON ?= python
+  BIN := Scripts
+  export PYTHONUTF8 := 1
+else
+  PYTHON ?= python3
+  BIN := bin
+endif
+
+PY := .venv/$(BIN)/python
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check
+FOR_BOOK := .venv/installed-book
+FOR_TESTS := .venv/installed-dev
+BENCH_PY := .venv-bench/$(BIN)/python
+FOR_BENCH := .venv-bench/installed
+
+# Every file below a folder, in plain make so that it works in any shell.
+files = $(foreach entry,$(wildcard $(1)/*),$(if $(wildcard $(entry)/*),$(call files,$(entry)),$(entry)))
+SOURCES := $(filter-out %.pyc,$(foreach folder,book lib data,$(call files,$(folder)))) \
+           _config.yml _toc.yml
+SITE := _build/html
+BUILT := _build/built
+
+.PHONY: help book test test-library serve bench lint format lock clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make book          execute every chapter and build the site in $(SITE)"
+	@echo "make test          run every test, after building the book if it is missing or out of date"
+	@echo "make test-library  run the tests that need no built book"
+	@echo "make serve         show the site at http://localhost:$(PORT) (PORT=9000 for another port)"
+	@echo "make bench         closed forms against the alternatives: accuracy and time in one table"
+	@echo "make lint          check style; make format mends what can be mended"
+	@echo "make lock          pin the newest versions that pyproject.toml allows (needs uv)"
+	@echo "make clean         remove everything the other commands made"
+	@echo ""
+	@echo "Each creates .venv itself. PYTHON=python3.12 chooses the interpreter (3.11 to 3.13)."
+
+# --- environments -------------------------------------------------------------------------
+
+.venv/created:
+	@$(PYTHON) -c "import sys; v = sys.version_info; (3, 11) <= v[:2] < (3, 14) or sys.exit(f'This needs Python 3.11 to 3.13; $(PYTHON) is {v[0]}.{v[1]}. Choose one: make PYTHON=python3.12')"
+	$(PYTHON) -m venv .venv
+	@echo ok > $@
+
+$(FOR_BOOK): requirements.txt pyproject.toml | .venv/created
+	$(PIP) -r requirements.txt
+	@echo ok > $@
+
+$(FOR_TESTS): requirements-dev.txt $(FOR_BOOK)
+	$(PIP) -r requirements-dev.txt
+	@echo ok > $@
+
+# PyBaMM is the one alternative that may be unavailable: then the table says so.
+$(FOR_BENCH): requirements-bench.txt
+	$(PYTHON) -m venv .venv-bench
+	$(BENCH_PY) -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt \
+	  && echo ok > $@ || echo "PyBaMM could not be installed: the table will say so"
+
+# --- the book -----------------------------------------------------------------------------
+
+# Always executes afresh: a cache would not see a change in lib/ or data/.
+define build-book
+rm -rf $(SITE) _build/.doctrees _build/.jupyter_cache $(BUILT)
+.venv/$(BIN)/jupyter-book build . -W -n --keep-going
+@echo ok > $(BUILT)
+endef
+
+book: $(FOR_BOOK)
+	$(build-book)
+
+$(BUILT): $(SOURCES) $(FOR_BOOK)
+	$(build-book)
+
+serve: $(BUILT)
+	@echo "http://localhost:$(PORT)  (Ctrl-C stops)"
+	$(PY) -m http.server --bind 127.0.0.1 --directory $(SITE) $(PORT)
+
+# --- checks -------------------------------------------------------------------------------
+
+test: $(FOR_TESTS) $(BUILT)
+	$(PY) -m pytest --numprocesses auto --dist loadfile $(PYTEST_ARGS)
+
+test-library: $(FOR_TESTS)
+	$(PY) -m pytest --numprocesses auto --dist loadfile -m "not site and not browser" $(PYTEST_ARGS)
+
+lint: $(FOR_TESTS)
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+
+format: $(FOR_TESTS)
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+bench: export OMP_NUM_THREADS := 1
+bench: export OPENBLAS_NUM_THREADS := 1
+bench: $(FOR_BOOK) $(FOR_BENCH)
+	$(PY) tests/benchmarks/closed_forms.py --pybamm-python $(BENCH_PY)
+
+# --- pins ---------------------------------------------------------------------------------
+
+# One version for Python 3.11 to 3.13 and for every system, as far as one exists.
+RESOLVE := uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 \
+           --no-header --no-annotate --no-emit-index-url --no-emit-find-links pyproject.toml
+
+lock:
+	@rm -rf _build/lock && mkdir -p _build/lock
+	$(RESOLVE) --extra book > _build/lock/book
+	$(RESOLVE) --extra book --extra dev --constraints _build/lock/book > _build/lock/dev
+	$(RESOLVE) --extra bench --constraints _build/lock/book > _build/lock/bench
+	@{ echo "# What the book and Binder need, every version pinned, the library itself last."; \
+	   echo "# Made from pyproject.toml by 'make lock'; edit the ranges there."; \
+	   cat _build/lock/book; echo "-e ."; } > requirements.txt
+	@{ echo "# What tests and lint need beyond the book, every version pinned."; \
+	   echo "# Made from pyproject.toml by 'make lock'; edit the ranges there."; \
+	   echo "-r requirements.txt"; grep -vxFf _build/lock/book _build/lock/dev; } > requirements-dev.txt
+	@{ echo "# What 'make bench' needs to run PyBaMM, in an environment of its own, every version pinned."; \
+	   echo "# Made from pyproject.toml by 'make lock'; edit the ranges there."; \
+	   cat _build/lock/bench; } > requirements-bench.txt
+	@rm -rf _build/lock
+
+clean:
+	rm -rf .venv .venv-bench _build build sandtime.egg-info .pytest_cache .ruff_cache .hypothesis
