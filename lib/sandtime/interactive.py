@@ -1,0 +1,303 @@
+"""`explore`: one call that is a widget in a kernel and moving frames on the page.
+
+A reader of the site has no kernel, so the page carries every frame: drawn while the book is built,
+packed, and put behind ordinary range inputs. A reader in JupyterLab has a kernel, so there the same
+call draws only what is asked for, behind ipywidgets. In print the first frame stands still.
+
+Every chapter with a slider uses this module; which of the three is made follows
+`sandtime.figures.medium`.
+"""
+
+import base64
+import gzip
+import html
+import itertools
+import json
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from . import figures
+
+__all__ = ["MAX_BYTES", "MAX_FRAMES", "Choice", "choose", "explore"]
+
+MAX_FRAMES = 120  # some 50 ms each while the book is built
+MAX_BYTES = 200_000  # packed frames of one explorer; a page may hold 300 kB of them
+WIDTH = 420  # px; one layout for both the desk and the phone
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The settings of one slider: what `choose` returns."""
+
+    values: tuple
+    label: str
+    texts: tuple
+    start: int
+
+
+def choose(values, label, unit="", *, show=1, start=None):
+    """The settings one slider steps through.
+
+    Parameters
+    ----------
+    values : sequence
+        What `draw` receives, in SI for a quantity; at least one.
+    label : str
+        The name of the quantity beside the slider.
+    unit : str
+        The unit shown after each value.
+    show : float or callable, optional
+        What a value is divided by before it is shown (``uA / cm**2``), or a function from the value
+        to a number or a text.
+    start : optional
+        The value shown first; the first of `values` by default.
+
+    Returns
+    -------
+    Choice
+
+    Raises
+    ------
+    ValueError
+        For no values, no label, values that look the same, or a start that is not among them.
+
+    Examples
+    --------
+    >>> choose([0.5, 1.0], "current density", "µA cm⁻²", show=0.01).texts
+    ('50\\xa0µA cm⁻²', '100\\xa0µA cm⁻²')
+    """
+    values = tuple(values)
+    if not values:
+        raise ValueError("values is empty: a slider needs at least one value")
+    if not isinstance(label, str) or not label.strip():
+        raise ValueError(f"label = {label!r}: the name of the quantity beside the slider")
+    if not callable(show) and not (math.isfinite(show) and show != 0):
+        raise ValueError(f"show = {show!r}: a finite number other than 0, or a function")
+    texts = tuple(_text(value, unit, show) for value in values)
+    twice = sorted({text for text in texts if texts.count(text) > 1})
+    if twice:
+        raise ValueError(
+            f"values of {label!r} look the same to a reader: {', '.join(twice)}; "
+            "leave one out or give show a function with more digits"
+        )
+    if start is None:
+        return Choice(values, label, texts, 0)
+    near = [i for i, value in enumerate(values) if _same(value, start)]
+    if not near:
+        raise ValueError(
+            f"start = {start!r} is not among the values of {label!r}: {', '.join(texts)}"
+        )
+    return Choice(values, label, texts, near[0])
+
+
+def _text(value, unit, show):
+    shown = show(value) if callable(show) else value / show
+    if not isinstance(shown, str):
+        shown = _plain(float(shown))
+    return f"{shown}\u00a0{unit}" if unit else shown
+
+
+def _plain(x):
+    """Up to four significant digits, without zeros that say nothing."""
+    if not math.isfinite(x):
+        raise ValueError(f"values holds {x}: only finite numbers can be shown")
+    text = figures.number(x, 4)
+    mantissa, times, power = text.partition(" ×")
+    if "." in mantissa:
+        mantissa = mantissa.rstrip("0").rstrip(".")
+    return mantissa + times + power
+
+
+def _same(a, b):
+    if isinstance(a, (int, float, np.number)) and isinstance(b, (int, float, np.number)):
+        return math.isclose(a, b, rel_tol=1e-9)
+    return bool(a == b)
+
+
+def explore(draw, *, alt, **choices):
+    """A picture the reader moves: sliders in a kernel, frames on the page, a still in print.
+
+    Parameters
+    ----------
+    draw : callable
+        ``draw(**values)`` returns a Matplotlib figure, best made by `figures.figure` with fixed
+        limits, so that only what changes moves.
+    alt : str or callable
+        What the picture shows, in a sentence; a function of the same values where the sentence
+        changes with them.
+    **choices : Choice
+        One `choose` for each argument of `draw`. Several sliders make a grid of frames.
+
+    Raises
+    ------
+    ValueError
+        For a missing alt text or choice, more frames than `MAX_FRAMES`, frames that pack to more
+        than `MAX_BYTES`, or a `draw` that returns no figure.
+
+    Examples
+    --------
+    ::
+
+        def profile(current):
+            fig, ax = figures.figure()
+            ax.plot(x / um, slab.concentration(x, t, current_density=current, ...) / (mmol / cm**3))
+            ax.set(xlim=(0, 25), ylim=(0, 80), xlabel="position / µm", ylabel="c(Li) / mmol cm⁻³")
+            return fig
+
+        explore(profile, alt="Lithium profile across the foil; it steepens as the current rises.",
+                current=choose(currents, "current density", "µA cm⁻²", show=uA / cm**2))
+    """
+    from IPython.display import display
+
+    _check(draw, alt, choices)
+    medium = figures.medium()
+    if medium == "kernel":
+        display(_widget(draw, alt, choices))
+    elif medium == "page":
+        display(page_bundle(draw, alt, choices), raw=True)
+    else:
+        start = _values(choices, _start(choices))
+        display(figures.bundle(_drawn(draw, start), _alt(alt, start)), raw=True)
+
+
+def _check(draw, alt, choices):
+    if not callable(draw):
+        raise ValueError(f"draw = {draw!r}: a function that returns a Matplotlib figure")
+    if not callable(alt):
+        figures.checked_alt(alt)
+    if not choices:
+        raise ValueError("explore has no choices: give each argument of draw a choose(...)")
+    for name, choice in choices.items():
+        if not isinstance(choice, Choice):
+            raise ValueError(f"{name} = {choice!r}: made by choose(values, label, unit)")
+    count = math.prod(len(choice.values) for choice in choices.values())
+    if count > MAX_FRAMES:
+        sizes = " × ".join(f"{len(c.values)} ({name})" for name, c in choices.items())
+        raise ValueError(f"{sizes} = {count} frames: at most {MAX_FRAMES} fit a page")
+
+
+def _start(choices):
+    return tuple(choice.start for choice in choices.values())
+
+
+def _values(choices, index):
+    return {name: c.values[i] for (name, c), i in zip(choices.items(), index, strict=True)}
+
+
+def _alt(alt, values):
+    return figures.checked_alt(alt(**values) if callable(alt) else alt)
+
+
+def _drawn(draw, values):
+    fig = draw(**values)
+    if not isinstance(fig, figures.Figure):
+        raise ValueError(f"draw({values}) returned {fig!r}: it must return a Matplotlib figure")
+    return fig.lay_out(WIDTH) if isinstance(fig, figures.Plate) else fig
+
+
+# ---- on the page --------------------------------------------------------------------------------
+
+
+def page_bundle(draw, alt, choices):
+    """The MIME bundle of the static page: all frames as HTML, the first also as PNG and text.
+
+    The HTML shows the first frame and names its values without JavaScript; explore.js (among the
+    book's assets) unpacks the others and frees the sliders.
+    """
+    start = _start(choices)
+    values = _values(choices, start)
+    still = _drawn(draw, values)
+    prefix = figures.unique_prefix("explore " + _alt(alt, values) + " ".join(choices))
+    grid = itertools.product(*(range(len(c.values)) for c in choices.values()))
+    frames, alts = [], []
+    for index in grid:
+        frame = _values(choices, index)
+        frames.append(figures.svg(_drawn(draw, frame), prefix))
+        alts.append(_alt(alt, frame))
+    packed = pack(frames, alts)
+    if len(packed) > MAX_BYTES:
+        raise ValueError(
+            f"{len(frames)} frames pack to {len(packed) / 1000:.0f} kB, allowed are "
+            f"{MAX_BYTES / 1000:.0f} kB: fewer values, or fewer points and artists in each frame"
+        )
+    first = np.ravel_multi_index(start, [len(c.values) for c in choices.values()])
+    controls = "\n".join(
+        f'<div class="explorer-control">'
+        f'<label for="{prefix}-{name}">{html.escape(c.label)}</label>'
+        f'<input type="range" id="{prefix}-{name}" min="0" max="{len(c.values) - 1}" step="1" '
+        f'value="{c.start}" autocomplete="off" aria-valuetext="{html.escape(c.texts[c.start])}" '
+        f"data-texts='{html.escape(json.dumps(c.texts, ensure_ascii=False), quote=True)}' disabled>"
+        f'<output for="{prefix}-{name}">{html.escape(c.texts[c.start])}</output></div>'
+        for name, c in choices.items()
+    )
+    page = (
+        f'<div class="explorer" id="{prefix}">\n'
+        f'<div class="explorer-picture figure-plate" role="img" '
+        f'aria-label="{html.escape(alts[first])}"{figures.plate_style(still)}>\n{frames[first]}\n'
+        f'</div>\n<div class="explorer-controls" role="group" aria-label="Settings of the picture">'
+        f"\n{controls}\n<noscript>The sliders need JavaScript.</noscript>\n</div>\n"
+        f'<script type="text/plain" class="explorer-frames">{packed}</script>\n</div>'
+    )
+    return {
+        "text/plain": alts[first],
+        "image/png": base64.b64encode(figures.png(still)).decode(),
+        "text/html": page,
+    }
+
+
+def pack(frames, alts):
+    """Frames as text for a page: gzip in base64 of JSON.
+
+    Frames share nearly all their lines, so the JSON holds each line once (``lines``) and each frame
+    as the numbers of its lines (``frames``); alternative texts likewise (``alts``, one number a
+    frame into ``texts``).
+    """
+    numbers, texts = {}, {}
+    content = {
+        "frames": [[numbers.setdefault(x, len(numbers)) for x in f.splitlines()] for f in frames],
+        "alts": [texts.setdefault(alt, len(texts)) for alt in alts],
+    }
+    content |= {"lines": list(numbers), "texts": list(texts)}
+    raw = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+    # No time stamp: the same frames are the same bytes.
+    return base64.b64encode(gzip.compress(raw, 9, mtime=0)).decode()
+
+
+# ---- in a kernel --------------------------------------------------------------------------------
+
+
+def _widget(draw, alt, choices):
+    """Selection sliders over an HTML widget that holds the SVG; draws a frame when first asked."""
+    import ipywidgets as widgets
+
+    picture = widgets.HTML()
+    sliders = [
+        widgets.SelectionSlider(
+            options=list(zip(c.texts, range(len(c.texts)), strict=True)),
+            index=c.start,
+            description=c.label,
+            style={"description_width": "initial"},
+            layout={"width": f"{WIDTH}px", "max_width": "100%"},
+        )
+        for c in choices.values()
+    ]
+    drawn = {}
+
+    def refresh(_=None):
+        index = tuple(slider.index for slider in sliders)
+        if index not in drawn:
+            values = _values(choices, index)
+            fig = _drawn(draw, values)
+            drawn[index] = (
+                f'<div role="img" aria-label="{html.escape(_alt(alt, values))}"'
+                f"{figures.plate_style(fig)}>{figures.svg(fig, prefix)}</div>"
+            )
+        picture.value = drawn[index]
+
+    prefix = figures.unique_prefix("explore " + " ".join(choices))
+    refresh()
+    for slider in sliders:
+        slider.observe(refresh, names="index")
+    return widgets.VBox([picture, *sliders])
