@@ -82,10 +82,10 @@ serve: $(BUILT)
 # --- checks -------------------------------------------------------------------------------
 
 test: $(FOR_TESTS) $(BUILT)
-	$(PY) -m pytest --numprocesses auto --dist loadfile $(PYTEST_ARGS)
+	$(PY) -m pytest --numprocesses auto --dist worksteal $(PYTEST_ARGS)
 
 test-library: $(FOR_TESTS)
-	$(PY) -m pytest --numprocesses auto --dist loadfile -m "not site and not browser" $(PYTEST_ARGS)
+	$(PY) -m pytest --numprocesses auto --dist worksteal -m "not site and not browser" $(PYTEST_ARGS)
 
 lint: $(FOR_TESTS)
 	$(PY) -m ruff check .

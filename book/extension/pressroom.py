@@ -4,6 +4,7 @@ A Sphinx extension in small parts, each a function connected in `setup`:
 
 - kernels learn that their output goes to a page (`name_the_medium`);
 - chapters are read and executed on all processors (`read_in_parallel`);
+- a failing cell is named (`name_the_failure`);
 - an apostrophe in ``{term}`` is set as in the text (`set_apostrophes`);
 - a change in the library or the data executes every chapter again (`outdated_by_library`);
 - the repository's address comes from one place, and buttons exist only with one (`add_buttons`);
@@ -24,6 +25,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from docutils import nodes
+from myst_nb.core.execute.base import ExecutionError
+from myst_nb.core.render import strip_ansi
 from sphinx.addnodes import pending_xref
 from sphinx.errors import ExtensionError
 
@@ -75,6 +78,22 @@ def read_in_parallel(app):
             app.parallel = os.cpu_count() or 1
 
 
+def name_the_failure(app):
+    """Put the failing cell and its traceback into the error of a chapter.
+
+    myst-nb keeps them as the error's cause, and a cause is lost between processes.
+    """
+    read = app.builder.read_doc
+
+    def read_doc(docname, **options):
+        try:
+            read(docname, **options)
+        except ExecutionError as error:
+            raise ExecutionError(f"{error}\n{strip_ansi(str(error.__cause__))}") from error
+
+    app.builder.read_doc = read_doc
+
+
 def write_serially(app, env):
     app.parallel = 1
 
@@ -84,7 +103,7 @@ def outdated_by_library(app, env, added, changed, removed):
     digest = hashlib.sha256()
     root = Path(app.srcdir)
     for path in sorted(p for pattern in FOUNDATIONS for p in root.glob(pattern)):
-        if path.is_file():
+        if path.is_file() and "__pycache__" not in path.parts:
             digest.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
     before, env.sandtime_foundations = (
         getattr(env, "sandtime_foundations", None),
@@ -305,6 +324,11 @@ MENDINGS = (
     ),
     # every exercise, solution and proof has the same id
     (re.compile(r' id="(?:exercise|solution|proof)-content"'), ""),
+    # a folded cell is called "Toggle hidden content" and shows "Show the code"
+    (re.compile(r'<summary aria-label="Toggle hidden content">'), "<summary>"),
+    # the button for light and dark is called by its purpose, its icons by their states
+    (re.compile(r'(<i class="theme-switch [^>]*?) title="[^"]*"'), r"\1"),
+    (re.compile(r'="Color mode"'), '="Colour mode"'),
     # the search button is called "Search" and shows "Search Ctrl + K": let what it shows name it
     (
         re.compile(r'(<button class="btn search-button-field[^>]*?) aria-label="Search"'),
@@ -332,6 +356,7 @@ def setup(app):
     app.connect("config-inited", configure)
     app.connect("builder-inited", name_the_medium)
     app.connect("builder-inited", read_in_parallel)
+    app.connect("builder-inited", name_the_failure)
     app.connect("doctree-read", set_apostrophes)
     app.connect("env-get-outdated", outdated_by_library)
     app.connect("env-updated", write_serially)

@@ -110,7 +110,7 @@ def table(rows):
     -------
     str
         HTML.  Each row links to the chapter that treats it; where all rows belong to one chapter,
-        the caption does, and each row links to its place in the ledger.
+        the caption names it, and each row links to its place in the ledger.
     """
     chapters = {row.chapter for row in rows}
     number = f"{len(rows)} row{'s' if len(rows) != 1 else ''} of the ledger"
@@ -176,10 +176,11 @@ def _table(rows, caption, *, anchor=None, identified=False):
             ("why", "Verdict and reason"),
         )
     )
+    # No link inside: below an explicit role="table" a caption may hold text only.
     plain = re.sub(r"<.*?>", "", caption)
     return (
         f'<div class="ledger-scroll" tabindex="0" role="region" aria-label="{plain}">'
-        f'<table class="ledger" role="table"><caption>{caption}</caption>\n'
+        f'<table class="ledger" role="table"><caption>{plain}</caption>\n'
         f'<thead role="rowgroup"><tr role="row">{head}</tr></thead>\n'
         f'<tbody role="rowgroup">\n{"".join(lines)}</tbody></table></div>'
     )
