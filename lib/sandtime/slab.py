@@ -384,8 +384,12 @@ def _surface(time):
     value[early] = 2 * root / np.sqrt(np.pi) * (1 + 2 * gauss) - 4 * erfc(1 / root)
     slope[early] = (1 + 2 * gauss) / (root * np.sqrt(np.pi))
     late = time[~early]
-    decays = [np.exp(-((n * np.pi) ** 2) * late) for n in range(1, _SERIES_TERMS)]
-    lag = sum(decay / n**2 for n, decay in enumerate(decays, start=1))
+    # exp(−n²π²τ) from one exponential: n² grows by the odd numbers
+    first = np.exp(-(np.pi**2) * late)
+    decay, odd, lag, total = 1.0, first, 0.0, 0.0
+    for n in range(1, _SERIES_TERMS):
+        decay, odd = decay * odd, odd * first**2
+        lag, total = lag + decay / n**2, total + decay
     value[~early] = late + 1 / 3 - 2 / np.pi**2 * lag
-    slope[~early] = 1 + 2 * sum(decays)
+    slope[~early] = 1 + 2 * total
     return value, slope
