@@ -40,12 +40,12 @@ CHAPTERS = {
     "sand": "Sand's equation",
     "fick": "The Fick series",
     "utilisation": "What the anode delivers",
+    "magnesium": "What magnesium costs and changes",
     "ledger": "The ledger",
 }
 """Chapters that treat rows now; each is a page of the book."""
 
 COMING = {
-    "magnesium": "Li–Mg: phase diagram and potential",
     "relaxation": "The rest after the strip",
     "spectrum": "The spectrum",
     "interface": "What the interface capacitance says",

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import brentq
 
-from sandtime import arrhenius, materials, reported, sand, slab
+from sandtime import arrhenius, materials, reported, sand, slab, thermodynamics
 from sandtime.reported import paper
 from sandtime.units import (
     F,
+    R,
     angstrom,
     celsius,
     cm,
@@ -26,6 +27,7 @@ from sandtime.units import (
     mA,
     mAh,
     mmol,
+    mV,
     s,
     to_celsius,
     uA,
@@ -606,3 +608,51 @@ def _():
 def _():
     charge = _CURRENT * _t0("t0-50c-100ua")
     return charge / (mAh / cm**2), "Current density times the time after which it was stopped."
+
+
+# Chapter magnesium: where the β-phase ends, the potential, the liquidus.
+
+
+def _beta_limit():
+    """Magnesium at which the β-phase ends at 25 °C, at%."""
+    return 100 * float(thermodynamics.tie_line(celsius(25))[0])
+
+
+@settles("solubility-magnesium-rounded", "magnesium")
+def _():
+    return _beta_limit(), (
+        "Where α appears at 25 °C by the assessment COST 507, with nothing fitted; at 300 °C it "
+        f"would be {100 * float(thermodynamics.tie_line(celsius(300))[0]):.0f}."
+    )
+
+
+@settles("beta-phase-range", "magnesium", verdict="not recomputable")
+def _():
+    return None, (
+        "Read from the assessed diagram of Kevorkov et al.; by COST 507 the β-phase ends at "
+        f"{_beta_limit():.1f} at% at 25 °C. Both extrapolate to room temperature."
+    )
+
+
+@settles("ocv-slope", "magnesium")
+def _():
+    fraction = paper("magnesium-fraction-li90mg10") / 100
+    ideal = -R * celsius(25) / F * np.log(1 - fraction) / mV
+    return thermodynamics.open_circuit_potential(fraction, celsius(25)) / mV, (
+        "At 10 at% and 25 °C by COST 507, with nothing fitted, so x counts tenths; dilution alone "
+        f"would give {ideal:.2f} mV."
+    )
+
+
+@settles("alloying-superheat", "magnesium")
+def _():
+    above = {
+        id: celsius(paper(f"alloying-temperature-{id}"))
+        - float(thermodynamics.liquidus(paper(f"magnesium-fraction-{id}") / 100))
+        for id in ("li95mg5", "li90mg10")
+    }
+    lithium = celsius(paper("lithium-heating-temperature")) - float(thermodynamics.liquidus(0.0))
+    return above["li90mg10"], (
+        f"For Li0.9Mg0.1 by the liquidus of COST 507; {above['li95mg5']:.0f} for Li0.95Mg0.05, and "
+        f"the lithium was heated {lithium:.0f} °C above its melting point."
+    )
