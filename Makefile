@@ -16,6 +16,8 @@ FOR_BOOK := .venv/installed-book
 FOR_TESTS := .venv/installed-dev
 BENCH_PY := .venv-bench/$(BIN)/python
 FOR_BENCH := .venv-bench/installed
+PEERS_PY := .venv-peers/$(BIN)/python
+FOR_PEERS := .venv-peers/installed
 
 # Every file below a folder, in plain make so that it works in any shell.
 files = $(foreach entry,$(wildcard $(1)/*),$(if $(wildcard $(entry)/*),$(call files,$(entry)),$(entry)))
@@ -24,7 +26,7 @@ SOURCES := $(filter-out %.pyc,$(foreach folder,book lib data,$(call files,$(fold
 SITE := _build/html
 BUILT := _build/built
 
-.PHONY: help book test test-library serve bench lint format lock clean
+.PHONY: help book test test-library serve bench peers lint format lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -32,7 +34,8 @@ help:
 	@echo "make test          run every test, after building the book if it is missing or out of date"
 	@echo "make test-library  run the tests that need no built book"
 	@echo "make serve         show the site at http://localhost:$(PORT) (PORT=9000 for another port)"
-	@echo "make bench         closed forms against the alternatives: accuracy and time in one table"
+	@echo "make bench         closed forms and solver against the alternatives: accuracy and time in tables"
+	@echo "make peers         the thermodynamics against pycalphad, in an environment of its own"
 	@echo "make lint          check style; make format mends what can be mended"
 	@echo "make lock          pin the newest versions that pyproject.toml allows (needs uv)"
 	@echo "make clean         remove everything the other commands made"
@@ -54,11 +57,16 @@ $(FOR_TESTS): requirements-dev.txt $(FOR_BOOK)
 	$(PIP) -r requirements-dev.txt
 	@echo ok > $@
 
-# PyBaMM is the one alternative that may be unavailable: then the table says so.
+# PyBaMM and scikit-fem are the alternatives that may be unavailable: then the tables say so.
 $(FOR_BENCH): requirements-bench.txt
 	$(PYTHON) -m venv .venv-bench
 	$(BENCH_PY) -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt \
-	  && echo ok > $@ || echo "PyBaMM could not be installed: the table will say so"
+	  && echo ok > $@ || echo "PyBaMM and scikit-fem could not be installed: the tables will say so"
+
+$(FOR_PEERS): requirements-peers.txt
+	$(PYTHON) -m venv .venv-peers
+	$(PEERS_PY) -m pip install --quiet --disable-pip-version-check -r requirements-peers.txt
+	@echo ok > $@
 
 # --- the book -----------------------------------------------------------------------------
 
@@ -99,6 +107,11 @@ bench: export OMP_NUM_THREADS := 1
 bench: export OPENBLAS_NUM_THREADS := 1
 bench: $(FOR_BOOK) $(FOR_BENCH)
 	$(PY) tests/benchmarks/closed_forms.py --pybamm-python $(BENCH_PY)
+	$(PY) tests/benchmarks/transport.py --bench-python $(BENCH_PY) $(BENCH_ARGS)
+
+# The thermodynamics against pycalphad, too heavy a package for everybody's environment.
+peers: $(FOR_PEERS)
+	$(PEERS_PY) -m pytest tests/peers
 
 # --- pins ---------------------------------------------------------------------------------
 
@@ -117,10 +130,14 @@ lock:
 	@{ echo "# What tests and lint need beyond the book, every version pinned."; \
 	   echo "# Made from pyproject.toml by 'make lock'; edit the ranges there."; \
 	   echo "-r requirements.txt"; grep -vxFf _build/lock/book _build/lock/dev; } > requirements-dev.txt
-	@{ echo "# What 'make bench' needs to run PyBaMM, in an environment of its own, every version pinned."; \
+	@{ echo "# What 'make bench' compares with, in an environment of its own, every version pinned."; \
 	   echo "# Made from pyproject.toml by 'make lock'; edit the ranges there."; \
 	   cat _build/lock/bench; } > requirements-bench.txt
+	$(RESOLVE) --extra peers --constraints _build/lock/book > _build/lock/peers
+	@{ echo "# What 'make peers' compares with, in an environment of its own, every version pinned."; \
+	   echo "# Made from pyproject.toml by 'make lock'; edit the ranges there."; \
+	   cat _build/lock/peers; echo "-e ."; } > requirements-peers.txt
 	@rm -rf _build/lock
 
 clean:
-	rm -rf .venv .venv-bench _build build sandtime.egg-info .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-bench .venv-peers _build build sandtime.egg-info .pytest_cache .ruff_cache .hypothesis

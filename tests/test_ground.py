@@ -20,15 +20,26 @@ ROOT = Path(__file__).resolve().parents[1]
 PROJECT_TEXT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 PROJECT = tomllib.loads(PROJECT_TEXT)["project"]
 GROUPS = {"library": PROJECT["dependencies"], **PROJECT["optional-dependencies"]}
-# Where the pins of a group stand.
-PINNED_IN = {
+# Where the pins of a group stand; a group that is not named here has an environment of its own.
+PINNED_IN = {group: [f"requirements-{group}.txt"] for group in GROUPS} | {
     "library": ["requirements.txt"],
     "book": ["requirements.txt"],
     "dev": ["requirements.txt", "requirements-dev.txt"],
-    "bench": ["requirements-bench.txt"],
 }
+REQUIREMENTS = sorted({name for names in PINNED_IN.values() for name in names})
 DIRECT = [(group, Requirement(line)) for group, lines in GROUPS.items() for line in lines]
-COMMANDS = ["book", "test", "test-library", "serve", "bench", "lint", "format", "lock", "clean"]
+COMMANDS = [
+    "book",
+    "test",
+    "test-library",
+    "serve",
+    "bench",
+    "peers",
+    "lint",
+    "format",
+    "lock",
+    "clean",
+]
 PIN = re.compile(r"(?P<name>[A-Za-z0-9._-]+)==(?P<version>[\w.!+]+)(?: ; (?P<marker>[^#]+))?")
 MACHINE_PATH = re.compile(r"(?<![\w.:/-])/(?:root|home|Users|work|tmp)/[\w.-]+")
 UNFINISHED = re.compile("|".join((r"\bTO" + r"DO\b", r"\bFIX" + r"ME\b")))
@@ -91,7 +102,7 @@ def test_a_direct_dependency_is_pinned_once_and_within_its_range(group, requirem
     assert requirement.specifier.contains(versions[0], prereleases=True)
 
 
-@pytest.mark.parametrize("name", sorted({name for names in PINNED_IN.values() for name in names}))
+@pytest.mark.parametrize("name", REQUIREMENTS)
 def test_requirements_hold_exact_pins_and_nothing_of_a_machine(name):
     # No index, host, path or URL fits into one of these four forms.
     strange = [
@@ -110,7 +121,7 @@ def test_requirements_hold_exact_pins_and_nothing_of_a_machine(name):
 
 
 def test_every_package_has_one_version_on_every_python():
-    for names in (["requirements.txt", "requirements-dev.txt"], ["requirements-bench.txt"]):
+    for names in map(PINNED_IN.get, GROUPS):
         several = {name: found for name, found in pins(*names).items() if len(found) > 1}
         assert several == {}
 

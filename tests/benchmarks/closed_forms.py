@@ -45,11 +45,11 @@ def closed_form(current_density):
 class Contestant:
     """A function of one current, timed in this process."""
 
-    def __init__(self, name, settings, depletion_time):
+    def __init__(self, name, settings, depletion_time, currents=problem.CURRENTS):
         self.name, self.settings = name, settings
-        self._depletion_time = depletion_time
-        self._repeats = [1] * len(problem.CURRENTS)
-        self.times = [float(depletion_time(current)) for current in problem.CURRENTS]
+        self._depletion_time, self._currents = depletion_time, currents
+        self._repeats = [1] * len(currents)
+        self.times = [float(depletion_time(current)) for current in currents]
         for index, seconds in enumerate(self.round()):
             self._repeats[index] = max(1, round(0.02 / seconds))
 
@@ -57,17 +57,18 @@ class Contestant:
         """Seconds for one answer at each current."""
         return [
             seconds_each(lambda i=current: self._depletion_time(i), repeats)
-            for current, repeats in zip(problem.CURRENTS, self._repeats, strict=True)
+            for current, repeats in zip(self._currents, self._repeats, strict=True)
         ]
 
 
-class PyBaMM:
-    """The same, in PyBaMM's own environment: it times itself, pipes are not counted."""
+class Elsewhere:
+    """The same, by a package in an environment of its own: it times itself, without the pipes."""
 
-    def __init__(self, python):
+    def __init__(self, python, script, settings, question, currents):
         environment = os.environ | {"PYTHONWARNINGS": "ignore"}
+        self._currents = currents
         self._process = subprocess.Popen(
-            [python, str(HERE / "with_pybamm.py")],
+            [python, str(HERE / script), question],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -75,9 +76,9 @@ class PyBaMM:
         )
         greeting = self._process.stdout.readline()
         if not greeting:
-            raise RuntimeError("PyBaMM did not start")
-        self.name = f"PyBaMM {json.loads(greeting)['version']}"
-        self.settings = f"IDAKLU, {problem.VOLUMES} equal volumes, rtol 1e-6"
+            raise RuntimeError("it did not start")
+        self.name = json.loads(greeting)["name"]
+        self.settings = settings
         self.times = self._ask(2)["times"]
 
     def round(self):
@@ -89,7 +90,7 @@ class PyBaMM:
         self._process.communicate()
 
     def _ask(self, repeats):
-        request = {"repeats": repeats, "currents": problem.CURRENTS}
+        request = {"repeats": repeats, "currents": self._currents}
         self._process.stdin.write(json.dumps(request) + "\n")
         self._process.stdin.flush()
         return json.loads(self._process.stdout.readline())
@@ -103,14 +104,20 @@ def seconds_each(call, repeats):
     return (time.perf_counter() - start) / repeats
 
 
-def start_pybamm(python):
-    """PyBaMM, or the reason why there is none in this table."""
+def start(python, script, settings, question="constant", currents=problem.CURRENTS):
+    """A package elsewhere, or the reason why there is none in this table."""
     if not python or not Path(python).exists():
         return None, "its environment is not installed"
     try:
-        return PyBaMM(python), None
+        return Elsewhere(python, script, settings, question, currents), None
     except (OSError, RuntimeError, ValueError) as reason:
         return None, str(reason)
+
+
+def start_pybamm(python):
+    """PyBaMM, or the reason why there is none in this table."""
+    settings = f"IDAKLU, {problem.VOLUMES} equal volumes, rtol 1e-6"
+    return start(python, "with_pybamm.py", settings)
 
 
 class Map:

@@ -14,3 +14,11 @@ F = 96485.33212331001  # C/mol
 # What those who solve the equation on a mesh are given.
 VOLUMES = 100
 RTOL = 1e-6
+
+# A second question, for a diffusivity that varies fifty-fold: D = D* / (1 + 9 c/c0)², the law of a
+# receding alloy in coordinates that move with its magnesium.  While the current has not felt the
+# far side, a closed form answers it (`sandtime.sand.receding_depletion_time`).
+STORM_DIFFUSIVITY = 3e-14  # m²/s, D* above
+STORM_RATIO = 9.0  # lithium per magnesium at the start
+STORM_CUTOFF = (1 / 0.69 - 1) / STORM_RATIO  # of the initial concentration
+STORM_CURRENTS = (3.0,)  # A/m²
