@@ -302,3 +302,18 @@ def test_an_unknown_medium_is_an_error(monkeypatch):
     monkeypatch.setenv("SANDTIME_MEDIUM", "papyrus")
     with pytest.raises(ValueError, match="SANDTIME_MEDIUM = 'papyrus'"):
         figures.medium()
+
+
+def test_a_table_has_a_name_and_as_many_cells_as_headings(capsys):
+    from IPython.core.interactiveshell import InteractiveShell
+    from IPython.utils.capture import capture_output
+
+    InteractiveShell.instance()
+    with capture_output() as shown:
+        figures.table("Times", ("cell", "t / h"), [("alloy", "15"), ("lithium", "9")])
+    page = shown.outputs[0].data["text/html"]
+    assert 'aria-label="Times"' in page
+    assert page.count("<td") == 4
+    assert page.count("<td class=number") == 2
+    with pytest.raises(ValueError, match=r"rows\[1\] has 1 cells: as many as head, 2"):
+        figures.table("Times", ("cell", "t / h"), [("alloy", "15"), ("lithium",)])

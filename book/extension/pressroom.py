@@ -6,6 +6,7 @@ A Sphinx extension in small parts, each a function connected in `setup`:
 - chapters are read and executed on all processors (`read_in_parallel`);
 - a failing cell is named (`name_the_failure`);
 - an apostrophe in ``{term}`` is set as in the text (`set_apostrophes`);
+- a number keeps its unit and a formula its full stop on one line (`keep_together`);
 - a change in the library or the data executes every chapter again (`outdated_by_library`);
 - the repository's address comes from one place, and buttons exist only with one (`add_buttons`);
 - each chapter can be downloaded as a notebook that needs no trust (`offer_notebook`);
@@ -122,6 +123,73 @@ def set_apostrophes(app, doctree):
             reference["reftarget"] = reference["reftarget"].replace("'", "’")
             for text in list(reference.findall(nodes.Text)):
                 text.parent.replace(text, nodes.Text(text.replace("'", "’")))
+
+
+# ---- lines that break where a reader would -------------------------------------------------------
+
+_UNIT = (
+    "%|at%|°C|[µnmc]?m|Å|h|s|min|µ?A|mA|mAh|m?mol|m?V|MPa|k?Ω|[Mk]?Hz|eV|k?J|K|[mk]?g|C|S"
+    "|hours?|days?"
+)
+_NO_BREAK = (
+    # 25 µm, 9 %; then what follows a unit, µA cm⁻² and cm² s⁻¹; then 3 × 10⁻¹¹ and 0.27 ± 0.05
+    (re.compile(rf"(?<=[\d⁰¹²³⁴-⁹]) (?=(?:{_UNIT})(?![A-Za-z]))"), "\N{NO-BREAK SPACE}"),
+    (
+        re.compile(r"(?<=µA|mA|Ah|ol|kΩ|m²|m³|⁻¹|⁻²| S|nJ|kJ|mV) (?=(?:c?m|s|g|mol|h|K)[⁻²³])"),
+        "\N{NO-BREAK SPACE}",
+    ),
+    (re.compile(r"(?<=\d) (×|±) (?=\d)"), "\N{NO-BREAK SPACE}\\1\N{NO-BREAK SPACE}"),
+)
+_LINES = (nodes.paragraph, nodes.title, nodes.caption, nodes.term)
+
+
+def keep_together(app, doctree, docname):
+    """Bind numbers to units, and formulas to the punctuation around them, except in tables.
+
+    A value and its unit often stand in two nodes, since the value comes from the build; so the text
+    of a paragraph is walked as one. A browser may break a line on either side of a formula whatever
+    character stands there, hence the wrapping.
+    """
+    for line in doctree.findall(lambda node: isinstance(node, _LINES)):
+        if _inside(line, nodes.entry):
+            continue
+        before = ""
+        for text in list(line.findall(nodes.Text)):
+            if isinstance(text.parent, nodes.literal | nodes.math | nodes.raw):
+                before = ""
+                continue
+            bound = before + text
+            for pattern, space in _NO_BREAK:
+                bound = pattern.sub(space, bound)
+            if bound != before + text:
+                text.parent.replace(text, nodes.Text(bound[len(before) :]))
+            before = bound[-3:]
+        for formula in list(line.findall(nodes.math)):
+            _bind_punctuation(formula)
+
+
+def _bind_punctuation(formula):
+    parent = formula.parent
+    place = parent.index(formula)
+    bound = nodes.inline(classes=["together"])
+    opening = parent[place - 1] if place > 0 else None
+    if isinstance(opening, nodes.Text) and opening.endswith("("):
+        parent[place - 1] = nodes.Text(opening[:-1])
+        bound += nodes.Text("(")
+    bound += formula.deepcopy()
+    closing = parent[place + 1] if place + 1 < len(parent) else None
+    if isinstance(closing, nodes.Text) and (found := re.match(r"[.,;:!?)’”]+", closing)):
+        parent[place + 1] = nodes.Text(closing[found.end() :])
+        bound += nodes.Text(found[0])
+    if len(bound) > 1:
+        parent[place] = bound
+
+
+def _inside(node, kind):
+    while node := node.parent:
+        if isinstance(node, kind):
+            return True
+    return False
 
 
 # ---- repository and buttons ----------------------------------------------------------------------
@@ -358,6 +426,7 @@ def setup(app):
     app.connect("builder-inited", read_in_parallel)
     app.connect("builder-inited", name_the_failure)
     app.connect("doctree-read", set_apostrophes)
+    app.connect("doctree-resolved", keep_together)
     app.connect("env-get-outdated", outdated_by_library)
     app.connect("env-updated", write_serially)
     app.connect("html-page-context", offer_notebook, priority=400)

@@ -10,6 +10,8 @@ import numpy as np
 from sandtime import checks
 from sandtime.units import k_B
 
+_LARGEST_EXPONENT = 700.0  # exp(710) overflows
+
 
 def scale(value, activation_energy, temperature, reference_temperature):
     r"""Carry an activated quantity from a reference temperature to another one.
@@ -33,7 +35,8 @@ def scale(value, activation_energy, temperature, reference_temperature):
     Raises
     ------
     ValueError
-        If a temperature is not positive or any number is not finite.
+        If a temperature is not positive, any number is not finite, the shapes do not broadcast, or
+        the energy is so large that it cannot be per particle and in joules.
 
     Notes
     -----
@@ -45,11 +48,11 @@ def scale(value, activation_energy, temperature, reference_temperature):
     >>> print(f"{scale(3e-11 * cm**2 / s, 0.57 * eV, celsius(80), celsius(25)) / (cm**2 / s):.2g}")
     9.5e-10
     """
-    value = checks.real("value", value, "")
-    energy, inverse = _energy_and_inverse_temperature(
-        activation_energy, temperature, reference_temperature
+    value, energy, temperature, reference = checks.same_shape(
+        value=checks.real("value", value, ""),
+        **_arguments(activation_energy, temperature, reference_temperature),
     )
-    return (value * np.exp(-energy / k_B * inverse))[()]
+    return (value * np.exp(-_exponent(energy, temperature, reference)))[()]
 
 
 def normalise_resistance(resistance, activation_energy, temperature, reference_temperature):
@@ -80,7 +83,8 @@ def normalise_resistance(resistance, activation_energy, temperature, reference_t
     Raises
     ------
     ValueError
-        If a temperature or the resistance is not positive or any number is not finite.
+        If a temperature or the resistance is not positive, any number is not finite, the shapes do
+        not broadcast, or the energy is so large that it cannot be per particle and in joules.
 
     Notes
     -----
@@ -93,12 +97,12 @@ def normalise_resistance(resistance, activation_energy, temperature, reference_t
     >>> print(f"{normalise_resistance(1.0, 0.37 * eV, celsius(0), celsius(25)):.2f}")
     0.29
     """
-    resistance = checks.positive("resistance", resistance, "(its unit)")
-    energy, inverse = _energy_and_inverse_temperature(
-        activation_energy, temperature, reference_temperature
+    resistance, energy, temperature, reference = checks.same_shape(
+        resistance=checks.positive("resistance", resistance, "(its unit)"),
+        **_arguments(activation_energy, temperature, reference_temperature),
     )
-    temperature_ratio = np.asarray(reference_temperature, float) / np.asarray(temperature, float)
-    return (resistance * temperature_ratio * np.exp(-energy / k_B * inverse))[()]
+    factor = np.exp(-_exponent(energy, temperature, reference))
+    return (resistance * reference / temperature * factor)[()]
 
 
 def activation_energy(value, temperature, reference_value, reference_temperature):
@@ -129,19 +133,40 @@ def activation_energy(value, temperature, reference_value, reference_temperature
     >>> print(f"{activation_energy(2.6, celsius(0), 8.0, celsius(25)) / eV:.2f}")
     0.32
     """
-    value = checks.positive("value", value, "")
-    reference_value = checks.positive("reference_value", reference_value, "")
-    _, inverse = _energy_and_inverse_temperature(0.0, temperature, reference_temperature)
-    if np.any(inverse == 0):
+    value, reference_value, temperature, reference = checks.same_shape(
+        value=checks.positive("value", value, ""),
+        reference_value=checks.positive("reference_value", reference_value, ""),
+        temperature=checks.positive("temperature", temperature, "K"),
+        reference_temperature=checks.positive("reference_temperature", reference_temperature, "K"),
+    )
+    same = temperature == reference
+    if same.any():
         raise ValueError(
-            f"temperature = {temperature} K is not allowed: it must differ from "
-            f"reference_temperature = {reference_temperature} K"
+            f"temperature = {temperature[same].flat[0]:.10g} K is not allowed: it must differ from "
+            f"reference_temperature = {reference[same].flat[0]:.10g} K"
         )
-    return (-k_B * np.log(value / reference_value) / inverse)[()]
+    return (-k_B * np.log(value / reference_value) / (1 / temperature - 1 / reference))[()]
 
 
-def _energy_and_inverse_temperature(activation_energy, temperature, reference_temperature):
-    energy = checks.real("activation_energy", activation_energy, "J")
-    temperature = checks.positive("temperature", temperature, "K")
-    reference_temperature = checks.positive("reference_temperature", reference_temperature, "K")
-    return energy, 1 / temperature - 1 / reference_temperature
+def _arguments(activation_energy, temperature, reference_temperature):
+    return {
+        "activation_energy": checks.real("activation_energy", activation_energy, "J"),
+        "temperature": checks.positive("temperature", temperature, "K"),
+        "reference_temperature": checks.positive(
+            "reference_temperature", reference_temperature, "K"
+        ),
+    }
+
+
+def _exponent(energy, temperature, reference):
+    """What stands behind the minus sign; an energy in eV or per mole is caught here."""
+    exponent = energy / k_B * (1 / temperature - 1 / reference)
+    bad = ~(np.abs(exponent) < _LARGEST_EXPONENT)
+    if bad.any():
+        raise ValueError(
+            f"activation_energy = {energy[bad].flat[0]:.10g} J is not allowed between "
+            f"{temperature[bad].flat[0]:.10g} K and {reference[bad].flat[0]:.10g} K: the factor "
+            "leaves the range of floating-point numbers; the energy must be per particle and in "
+            "joules, written 0.57 * eV"
+        )
+    return exponent

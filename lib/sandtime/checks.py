@@ -82,12 +82,14 @@ def between(name, value, unit, low, high):
 def at_most(name, value, unit, other_name, other):
     """Values no larger than another argument, compared element by element.
 
+    A few units of rounding are granted: ``100 * um`` is not ``1e-4`` to the last bit.
+
     >>> at_most("position", 30e-6, "m", "thickness", 25e-6)
     Traceback (most recent call last):
     ...
     ValueError: position = 3e-05 m is not allowed: it must not be above thickness = 2.5e-05 m
     """
-    return _compare(name, value, unit, other_name, other, np.less_equal, "it must not be above")
+    return _compare(name, value, unit, other_name, other, _less_or_rounded, "it must not be above")
 
 
 def below(name, value, unit, other_name, other):
@@ -138,6 +140,10 @@ def _check(name, value, unit, allowed, requirement):
     return value
 
 
+def _less_or_rounded(value, other):
+    return value <= other + 4 * np.spacing(np.abs(other))
+
+
 def _compare(name, value, unit, other_name, other, relation, requirement):
     value = _floats(name, value, unit)
     wide, other = same_shape(**{name: value, other_name: _floats(other_name, other, unit)})
@@ -149,11 +155,19 @@ def _compare(name, value, unit, other_name, other, relation, requirement):
 
 
 def _floats(name, value, unit):
-    """The value as floats; a complex number, text or None is an error and never a cast."""
-    array = np.asarray(value)
+    """The value as floats; a complex number, text or None is an error and never a cast.
+
+    So is a masked element: as an array it would be whatever number lies under the mask.
+    """
+    expected = f"it must be a real number{f' in {unit}' if unit else ''} or an array of them"
+    if np.ma.is_masked(value):
+        raise ValueError(f"{name} = {value!r} is not allowed: {expected}, without masked elements")
+    try:
+        array = np.asarray(value)
+    except ValueError:  # nested lists of unequal length
+        raise ValueError(f"{name} = {value!r} is not allowed: {expected}") from None
     if array.dtype.kind not in "iuf":
-        expected = f"a real number{f' in {unit}' if unit else ''} or an array of them"
-        raise ValueError(f"{name} = {value!r} is not allowed: it must be {expected}")
+        raise ValueError(f"{name} = {value!r} is not allowed: {expected}")
     return array.astype(float)
 
 

@@ -47,6 +47,7 @@ __all__ = [
     "show",
     "style",
     "svg",
+    "table",
     "temperature_map",
 ]
 
@@ -553,3 +554,42 @@ def show(fig, alt):
     from IPython.display import display
 
     display(bundle(fig, alt), raw=True)
+
+
+def table(label, head, rows):
+    """Display a table on the page and in a notebook.
+
+    Parameters
+    ----------
+    label : str
+        What the table holds, for those who listen instead of looking.
+    head : sequence of str
+        Headings; the first column holds words, the others numbers. May contain HTML.
+    rows : sequence of sequences of str
+        Cells, as many in each row as there are headings. May contain HTML.
+
+    Raises
+    ------
+    ValueError
+        If a row has another number of cells than the head.
+    """
+    from IPython.display import HTML, display
+
+    rows = [tuple(row) for row in rows]
+    for number, row in enumerate(rows):
+        if len(row) != len(head):
+            raise ValueError(f"rows[{number}] has {len(row)} cells: as many as head, {len(head)}")
+
+    def cells(tag, row):
+        return "".join(
+            f"<{tag}{' class=number' if k else ''}>{cell}</{tag}>" for k, cell in enumerate(row)
+        )
+
+    body = "".join(f"<tr>{cells('td', row)}</tr>" for row in rows)
+    display(
+        HTML(
+            f'<div class="ledger-scroll" tabindex="0" role="region" aria-label="{label}">'
+            f'<table class="ledger"><thead><tr>{cells("th", head)}</tr></thead>'
+            f"<tbody>{body}</tbody></table></div>"
+        )
+    )

@@ -41,12 +41,13 @@ CHAPTERS = {
     "fick": "The Fick series",
     "utilisation": "What the anode delivers",
     "magnesium": "What magnesium costs and changes",
+    "relaxation": "What the rest reveals",
+    "models": "Model comparison",
     "ledger": "The ledger",
 }
 """Chapters that treat rows now; each is a page of the book."""
 
 COMING = {
-    "relaxation": "The rest after the strip",
     "spectrum": "The spectrum",
     "interface": "What the interface capacitance says",
     "diffusivity": "The Sand plot from impedance",
@@ -94,7 +95,7 @@ class Rows(tuple):
 
     Examples
     --------
-    >>> rows(verdict="not reproduced")[-2:]
+    >>> rows(chapter="utilisation", verdict="not reproduced")
     utilisation-1ma       paper 6 %, recomputed 2.72: not reproduced
     utilisation-beta-1ma  paper 9 %, recomputed 4.15: not reproduced
     """

@@ -68,8 +68,11 @@ def concentration(magnesium_fraction, lattice_parameter):
     >>> print(f"{concentration(0.10, 3.5020 * angstrom) / (mmol / cm**3):.1f}")
     69.6
     """
-    fraction = checks.between("magnesium_fraction", magnesium_fraction, "", 0, 1)
-    return ((1 - fraction) / molar_volume(lattice_parameter))[()]
+    fraction, edge = checks.same_shape(
+        magnesium_fraction=checks.between("magnesium_fraction", magnesium_fraction, "", 0, 1),
+        lattice_parameter=checks.positive("lattice_parameter", lattice_parameter, "m"),
+    )
+    return ((1 - fraction) / molar_volume(edge))[()]
 
 
 def thickness(areal_capacity, concentration):
@@ -93,8 +96,11 @@ def thickness(areal_capacity, concentration):
     >>> print(f"{thickness(5 * mAh / cm**2, LI90MG10.concentration) / um:.1f}")
     26.8
     """
-    charge = checks.positive("areal_capacity", areal_capacity, "C/m²")
-    return (charge / (F * checks.positive("concentration", concentration, "mol/m³")))[()]
+    charge, concentration = checks.same_shape(
+        areal_capacity=checks.positive("areal_capacity", areal_capacity, "C/m²"),
+        concentration=checks.positive("concentration", concentration, "mol/m³"),
+    )
+    return (charge / (F * concentration))[()]
 
 
 @dataclass(frozen=True)
@@ -112,7 +118,7 @@ class Electrode:
     Raises
     ------
     ValueError
-        If the fraction or the lattice parameter is out of range.
+        If the fraction or the lattice parameter is out of range or not a single number.
 
     Examples
     --------
@@ -128,7 +134,12 @@ class Electrode:
     def __post_init__(self):
         fraction = checks.between("magnesium_fraction", self.magnesium_fraction, "", 0, 1)
         checks.below("magnesium_fraction", fraction, "", "pure magnesium", 1.0)
-        checks.positive("lattice_parameter", self.lattice_parameter, "m")
+        edge = checks.positive("lattice_parameter", self.lattice_parameter, "m")
+        for name, value in (("magnesium_fraction", fraction), ("lattice_parameter", edge)):
+            if value.ndim:
+                raise ValueError(
+                    f"{name} of shape {value.shape} is not allowed: an electrode has one"
+                )
 
     @property
     def molar_volume(self):

@@ -58,9 +58,11 @@ def depletion_time(current_density, diffusivity, concentration_drop):
     >>> print(f"{t0 / hour:.1f}")
     22.6
     """
-    current = checks.positive("current_density", current_density, "A/m²")
-    diffusivity = checks.positive("diffusivity", diffusivity, "m²/s")
-    drop = checks.positive("concentration_drop", concentration_drop, "mol/m³")
+    current, diffusivity, drop = checks.same_shape(
+        current_density=checks.positive("current_density", current_density, "A/m²"),
+        diffusivity=checks.positive("diffusivity", diffusivity, "m²/s"),
+        concentration_drop=checks.positive("concentration_drop", concentration_drop, "mol/m³"),
+    )
     return (np.pi * diffusivity * (F * drop / (2 * current)) ** 2)[()]
 
 
@@ -95,9 +97,11 @@ def diffusivity(current_density, depletion_time, concentration_drop):
     >>> print(f"{D / (cm**2 / s):.2e}")
     1.52e-11
     """
-    current = checks.positive("current_density", current_density, "A/m²")
-    time = checks.positive("depletion_time", depletion_time, "s")
-    drop = checks.positive("concentration_drop", concentration_drop, "mol/m³")
+    current, time, drop = checks.same_shape(
+        current_density=checks.positive("current_density", current_density, "A/m²"),
+        depletion_time=checks.positive("depletion_time", depletion_time, "s"),
+        concentration_drop=checks.positive("concentration_drop", concentration_drop, "mol/m³"),
+    )
     return (4 / np.pi * time * (current / (F * drop)) ** 2)[()]
 
 
@@ -227,9 +231,12 @@ def receding_depletion_time(current_density, diffusivity, molar_volume, enrichme
     >>> print(f"{t0 / hour:.1f}")
     15.0
     """
-    current = checks.positive("current_density", current_density, "A/m²")
-    diffusivity = checks.positive("diffusivity", diffusivity, "m²/s")
-    volume = checks.positive("molar_volume", molar_volume, "m³/mol")
+    current, diffusivity, volume, enrichment = checks.same_shape(
+        current_density=checks.positive("current_density", current_density, "A/m²"),
+        diffusivity=checks.positive("diffusivity", diffusivity, "m²/s"),
+        molar_volume=checks.positive("molar_volume", molar_volume, "m³/mol"),
+        enrichment=checks.above("enrichment", enrichment, "", 1),
+    )
     return (_swept(enrichment) * diffusivity * (F / (current * volume)) ** 2)[()]
 
 
@@ -267,9 +274,12 @@ def receding_diffusivity(current_density, depletion_time, molar_volume, enrichme
     >>> print(f"{D / (cm**2 / s):.2e}")
     1.96e-12
     """
-    current = checks.positive("current_density", current_density, "A/m²")
-    time = checks.positive("depletion_time", depletion_time, "s")
-    volume = checks.positive("molar_volume", molar_volume, "m³/mol")
+    current, time, volume, enrichment = checks.same_shape(
+        current_density=checks.positive("current_density", current_density, "A/m²"),
+        depletion_time=checks.positive("depletion_time", depletion_time, "s"),
+        molar_volume=checks.positive("molar_volume", molar_volume, "m³/mol"),
+        enrichment=checks.above("enrichment", enrichment, "", 1),
+    )
     return (time * (current * volume / F) ** 2 / _swept(enrichment))[()]
 
 
@@ -285,7 +295,7 @@ def _swept(enrichment):
     The excess is convex and increasing there, and both s²/2 and 2s/√π lie below it.  Inverting
     these two gives a start above the root, from which Newton descends without a safeguard.
     """
-    excess = checks.above("enrichment", enrichment, "", 1) - 1
+    excess = enrichment - 1
     root = np.minimum(np.sqrt(2 * excess), excess * np.sqrt(np.pi) / 2)
     for _ in range(50):
         slope = root * (1 + erf(root / 2)) + 2 / np.sqrt(np.pi) * np.exp(-(root**2) / 4)
@@ -399,6 +409,8 @@ def fit(
         raise ValueError(
             f"concentration_drop of shape {drop.shape} is not allowed: a line has one, in mol/m³"
         )
+    if not isinstance(through_origin, bool | np.bool_):
+        raise ValueError(f"through_origin = {through_origin!r} is not allowed: it must be a bool")
     if current.shape != time.shape or current.ndim != 1:
         raise ValueError(
             f"current_density {current.shape} and depletion_time {time.shape} do not match: "
@@ -409,7 +421,12 @@ def fit(
         sigma = np.ones_like(ordinate)
     else:
         stderr = checks.positive("depletion_time_stderr", depletion_time_stderr, "s")
-        time_error, _ = checks.same_shape(depletion_time_stderr=stderr, depletion_time=time)
+        if stderr.ndim and stderr.shape != time.shape:
+            raise ValueError(
+                f"depletion_time_stderr {stderr.shape} and depletion_time {time.shape} do not "
+                "match: one standard error (s) for all, or one for each depletion time, is allowed"
+            )
+        time_error = np.broadcast_to(stderr, time.shape)
         sigma = ordinate / (2 * time) * time_error  # |d t^(-1/2)/dt| times the error of t
     columns = [current] if through_origin else [current, np.ones_like(current)]
     freedom = current.size - len(columns)

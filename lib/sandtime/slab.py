@@ -173,7 +173,7 @@ def dimensionless_depletion_time(drop):
     1.000000000000
     """
     drop = checks.positive("drop", drop, "")
-    half_space = np.pi / 4 * drop**2
+    half_space = np.pi / 4 * np.minimum(drop, 1) ** 2  # used below 1; no overflow above
     time = np.where(drop < 0.65, half_space, drop - 1 / 3)
     between = (drop > _HALF_SPACE_BELOW) & (drop < _QUASI_STEADY_ABOVE)
     target, root = drop[between], time[between]
@@ -194,7 +194,7 @@ def concentration(position, time, *, thickness, diffusivity, current_density, in
     Parameters
     ----------
     position : array_like
-        :math:`\xi`, distance from the blocked side, m; 0 to `thickness`.
+        :math:`\xi`, distance from the blocked side, m; 0 to `thickness`, up to rounding.
     time : array_like
         Since the current began, s; zero or more.
     thickness : array_like
@@ -241,7 +241,8 @@ def concentration(position, time, *, thickness, diffusivity, current_density, in
         initial=checks.positive("initial", initial, "mol/m³"),
     )
     scale = current * thickness / (F * diffusivity)
-    return initial - scale * profile(position / thickness, diffusivity * time / thickness**2)
+    inside = np.minimum(position / thickness, 1)  # the interface itself may be off by rounding
+    return initial - scale * profile(inside, diffusivity * time / thickness**2)
 
 
 def depletion_time(current_density, *, thickness, diffusivity, initial, cutoff):
