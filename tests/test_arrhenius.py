@@ -68,6 +68,15 @@ def test_celsius_there_and_back():
         (lambda: arrhenius.normalise_resistance(-1, 1e-19, 300, 310), ["resistance = -1"]),
         (lambda: arrhenius.activation_energy(0, 300, 1, 310), ["value = 0"]),
         (lambda: arrhenius.activation_energy(1, 300, 0, 310), ["reference_value = 0"]),
+        (  # electronvolts forgotten: neither an infinite factor nor a silent zero
+            lambda: arrhenius.scale(1, 0.57, 310, 300),
+            ["activation_energy = 0.57 J", "310 K and 300 K", "per particle and in joules"],
+        ),
+        (lambda: arrhenius.scale(1, 0.57, 290, 300), ["activation_energy = 0.57 J"]),
+        (
+            lambda: arrhenius.scale([1, 2], 1e-19, [300, 310, 320], 300),
+            ["value (2,)", "temperature (3,)"],
+        ),
         (
             lambda: arrhenius.activation_energy(1, 300, 2, 300),
             ["temperature = 300 K", "must differ from reference_temperature"],

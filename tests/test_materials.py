@@ -82,6 +82,7 @@ def test_electrodes_are_frozen():
         (lambda: materials.thickness(5, 0), ["concentration = 0 mol/m³"]),
         (lambda: materials.Electrode("x", 1.0, 3.5 * angstrom), ["magnesium_fraction = 1"]),
         (lambda: materials.Electrode("x", 0.1, -3.5), ["lattice_parameter = -3.5 m"]),
+        (lambda: materials.Electrode("x", [0.1, 0.2], 3.5), ["magnesium_fraction", "(2,)"]),
         (lambda: materials.SolidElectrolyte("x", 1, 1.1, 1), ["relative_density = 1.1"]),
         (lambda: materials.SolidElectrolyte("x", 0, 0.9, 1), ["conductivity = 0 S/m"]),
         (lambda: materials.SolidElectrolyte("x", 1, 0.9, 0), ["diameter = 0 m"]),

@@ -10,6 +10,7 @@ pytest.importorskip("sphinx", reason="the book's packages are not installed")
 sys.path.insert(0, str(Path(__file__).parents[1] / "book" / "extension"))
 
 import pressroom
+from docutils import nodes
 from sphinx.errors import ExtensionError
 
 BOOK = "https://github.com/someone/book"
@@ -36,6 +37,22 @@ BOOK = "https://github.com/someone/book"
 )
 def test_addresses_in_all_forms(address, https):
     assert pressroom.normalised(address) == https
+
+
+def test_numbers_keep_their_units_and_formulas_their_full_stop():
+    """Value and unit may stand in two nodes; code, tables and other spaces stay as they are."""
+    line = nodes.paragraph()
+    line += nodes.inline("", "", nodes.Text("9"))  # what {eval} leaves
+    line += nodes.Text(" % of 3 × 10⁻¹¹ cm² s⁻¹ in 5 alloys (")
+    line += nodes.math("", "t_0")
+    line += nodes.Text("). ")
+    line += nodes.literal("", "10 s")
+    cell = nodes.entry("", nodes.paragraph("", "25 µm"))
+    pressroom.keep_together(None, nodes.section("", line, cell), "page")
+    assert line.astext() == "9\xa0% of 3\xa0×\xa010⁻¹¹\xa0cm²\xa0s⁻¹ in 5 alloys (t_0). 10 s"
+    (bound,) = (part for part in line.findall(nodes.inline) if "together" in part["classes"])
+    assert bound.astext() == "(t_0)."
+    assert cell.astext() == "25 µm"
 
 
 def test_environment_goes_before_git(monkeypatch, tmp_path):

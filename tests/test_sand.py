@@ -252,6 +252,15 @@ def test_intercept_that_would_reconcile_the_paper():
             lambda: sand.fit([1, 2], [3, 1], C0, depletion_time_stderr=[0.1, 0]),
             ["depletion_time_stderr = 0 s (element 1)"],
         ),
+        (
+            lambda: sand.fit([1, 2], [3, 1], C0, depletion_time_stderr=[[0.1], [0.2]]),
+            ["depletion_time_stderr (2, 1)", "depletion_time (2,)"],
+        ),
+        (lambda: sand.fit([1, 2], [3, 1], C0, through_origin="no"), ["through_origin = 'no'"]),
+        (
+            lambda: sand.depletion_time([1, 2, 3], [1, 2], C0),
+            ["current_density (3,)", "diffusivity (2,)"],
+        ),
     ],
 )
 def test_wrong_arguments_say_what_is_wrong(call, words):

@@ -230,6 +230,11 @@ SLAB = {"thickness": 25e-6, "diffusivity": 3e-15, "initial": 7e4}
         ({"thickness": "25 um"}, ["thickness = '25 um'", "real number in m"]),
         ({"thickness": 25e-6 + 0j}, ["thickness", "real number in m"]),
         ({"thickness": [1e-6, 2e-6], "current_density": [1, 2, 3]}, ["(3,)", "(2,)"]),
+        ({"diffusivity": [[1e-15], [1e-15, 2e-15]]}, ["diffusivity = [[", "real number in m²/s"]),
+        (
+            {"current_density": np.ma.masked_greater([1.0, 2.0], 1.5)},
+            ["current_density = masked", "without masked elements"],
+        ),
     ],
 )
 @pytest.mark.parametrize(
@@ -259,6 +264,24 @@ def test_wrong_arguments_of_the_profile(change, words):
         slab.concentration(arguments.pop("position"), arguments.pop("time"), **arguments)
     for word in words:
         assert word in str(error.value)
+
+
+def test_the_interface_may_be_off_by_rounding():
+    """100 * um and 1e-4 are not the same float, and both are the interface of that slab."""
+    thick = {**SLAB, "thickness": 100e-6, "current_density": 1.0}
+    at = [slab.concentration(x, 1e4, **thick) for x in (np.nextafter(100e-6, 1), 100e-6)]
+    assert at[0] == pytest.approx(at[1], rel=1e-12)
+    with pytest.raises(ValueError, match="position"):
+        slab.concentration(100e-6 * (1 + 1e-12), 1e4, **thick)
+
+
+@pytest.mark.filterwarnings("error")
+def test_the_slowest_and_the_fastest_currents():
+    slow, fast = slab.accessible_utilisation([1e-200, 1e140], **SLAB, cutoff=0)
+    assert slow == 1
+    assert fast == pytest.approx(
+        np.pi / 4 * F * SLAB["diffusivity"] * SLAB["initial"] / (1e140 * SLAB["thickness"])
+    )
 
 
 def test_wrong_dimensionless_arguments():

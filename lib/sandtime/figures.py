@@ -556,7 +556,7 @@ def show(fig, alt):
     display(bundle(fig, alt), raw=True)
 
 
-def table(label, head, rows):
+def table(label, head, rows, *, size=1.0):
     """Display a table on the page and in a notebook.
 
     Parameters
@@ -567,6 +567,8 @@ def table(label, head, rows):
         Headings; the first column holds words, the others numbers. May contain HTML.
     rows : sequence of sequences of str
         Cells, as many in each row as there are headings. May contain HTML.
+    size : float
+        Of the type, relative to the text around: a little below one for many columns.
 
     Raises
     ------
@@ -585,11 +587,12 @@ def table(label, head, rows):
             f"<{tag}{' class=number' if k else ''}>{cell}</{tag}>" for k, cell in enumerate(row)
         )
 
+    style = "" if size == 1 else f' style="font-size: {size:g}em"'
     body = "".join(f"<tr>{cells('td', row)}</tr>" for row in rows)
     display(
         HTML(
             f'<div class="ledger-scroll" tabindex="0" role="region" aria-label="{label}">'
-            f'<table class="ledger"><thead><tr>{cells("th", head)}</tr></thead>'
+            f'<table class="ledger"{style}><thead><tr>{cells("th", head)}</tr></thead>'
             f"<tbody>{body}</tbody></table></div>"
         )
     )

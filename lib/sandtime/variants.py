@@ -286,8 +286,8 @@ class Variant:
         Raises
         ------
         ValueError
-            If an argument is out of range, or the fraction is not above the homogenised one, below
-            which no rest can bring it.
+            If an argument is out of range, the fraction is not above the homogenised one, below
+            which no rest can bring it, or it is so high that the strip would run out of lithium.
 
         Examples
         --------
@@ -296,7 +296,7 @@ class Variant:
         >>> D = kept.calibrate_rest(
         ...     0.158, 100 * uA / cm**2, duration=15 * hour, rest=12 * hour, thickness=100 * um)
         >>> print(f"{D / (cm**2 / s):.2e}")
-        1.84e-11
+        1.83e-11
         """
         target = float(checks.between("fraction", fraction, "", 0, 1))
         current = float(checks.positive("current", current, "A/m²"))
@@ -318,23 +318,28 @@ class Variant:
 
         # Any composition will do to start from: a fast electrode, which does not run out.
         start = (self.electrode.magnesium_fraction + 1) / 3
-        before = np.log(self._closed_form(duration, current, start))
-        found = excess(before)
-        while not np.isfinite(found):
-            before += np.log(2)
-            found = excess(before)
-        now, slow = before + found, -np.inf  # what is left over falls about as 1/prefactor
-        for _ in range(60):
-            last, trial = found, excess(now)
-            if not np.isfinite(trial):
-                slow, now = now, (now + before) / 2
-                continue
-            found = trial
+        now = np.log(self._closed_form(duration, current, start))
+        slow, fast, last = -np.inf, np.inf, None
+        for _ in range(80):
+            found = excess(now)
             if abs(found) <= rtol:
                 return float(np.exp(now))
-            slope = np.clip((found - last) / (now - before), -20.0, -0.2)
-            before, now = now, now - np.clip(found / slope, -2.0, 2.0)
-            now = max(now, (slow + before) / 2)
+            slow, fast = (max(slow, now), fast) if found > 0 else (slow, min(fast, now))
+            if fast - slow < rtol / 10:
+                raise ValueError(
+                    f"fraction = {target:.6g} is not allowed: with the diffusivity it takes, the "
+                    f"interface would run out of lithium before {duration:.6g} s"
+                )
+            if not np.isfinite(found):
+                step = np.log(2)
+            elif last is None:
+                step = found  # what is left over falls about as 1/prefactor
+            else:
+                step = -found / np.clip((found - last[1]) / (now - last[0]), -20.0, -0.2)
+            last = (now, found) if np.isfinite(found) else last
+            now += np.clip(step, -2.0, 2.0)
+            if not slow < now < fast:  # between the two, if both are known
+                now = (slow + fast) / 2 if np.isfinite(slow + fast) else now
         raise RuntimeError(f"{self}: no prefactor found that rests at x = {target:.6g}")
 
     def homogenised(self, charge, *, thickness):
