@@ -49,6 +49,24 @@ def test_coefficients_are_those_of_chebyshev():
     np.testing.assert_allclose(mesh.coefficients @ polynomial(eta), expected, atol=1e-14)
 
 
+@pytest.mark.parametrize("n", [16, 33, 72])
+@pytest.mark.parametrize("crowding", [0.5, 3.0, 6.0])
+def test_no_ripple_between_the_nodes_stays_for_ever(n, crowding):
+    """T_n has no slope at any inner node: only the mean may be left alone, and no mass may go."""
+    mesh = grid(n, crowding)
+    plain = mesh.derivative[:, 1:-1] @ mesh.derivative[1:-1]
+    size = np.abs(plain).max()
+    ripple = np.cos(np.pi * n * (1 - np.arange(n + 1) / n))
+    assert np.abs(plain @ ripple).max() < 1e-11 * size
+    assert np.abs(mesh.diffusion @ np.ones(n + 1)).max() < 1e-11 * size
+    assert np.abs(mesh.weights @ mesh.diffusion).max() < 1e-11 * size
+    rate, shape, amplitudes = mesh.modes
+    assert rate.max() < 0
+    assert rate.max() == pytest.approx(-(np.pi**2), rel=1e-3 if n == 16 else 1e-7)
+    wave = np.cos(np.pi * mesh.x) - mesh.weights @ np.cos(np.pi * mesh.x)
+    np.testing.assert_allclose(shape @ (amplitudes @ wave), wave, atol=1e-9)
+
+
 def test_kept_grids_cannot_be_changed():
     with pytest.raises(ValueError, match="read-only"):
         grid(16, 1.0).x[0] = 5

@@ -201,6 +201,34 @@ def test_receding_slab_against_a_moving_grid():
     assert sol.depletion_time == pytest.approx(truth, rel=1e-5)
 
 
+def test_a_dip_in_the_diffusivity():
+    """A ripple that no node sees would stay in the profile and cost four digits here."""
+
+    def dip(c):
+        return D * (1 - 0.8 * np.exp(-(((c - 46e3) / 7e3) ** 2)))
+
+    coarse, fine = (finite_volumes(1.0, dip, cells) for cells in (500, 1000))
+    truth = fine + (fine - coarse) / 3
+    sol = solve(diffusivity=dip, steps=Step(1.0, cutoff=BETA), **FOIL)
+    assert sol.depletion_time == pytest.approx(truth, rel=1e-5)
+
+
+def test_a_short_pulse_before_a_rest_is_resolved():
+    """What a long rest smooths out must still be right when the pulse ends."""
+    pulse, rest = 2.0, 20 * hour  # s
+    current = F * D * C0 / 2 / (2 * np.sqrt(D * pulse / np.pi))
+    sol = solve(
+        diffusivity=D,
+        steps=[Step(current, duration=pulse), Step(0.0, duration=rest)],
+        rtol=1e-9,
+        **FOIL,
+    )
+    row = np.searchsorted(sol.time, pulse * (1 - 1e-9))
+    truth = slab.concentration(sol.position, pulse, diffusivity=D, current_density=current, **FOIL)
+    np.testing.assert_allclose(sol.concentration[row], truth, atol=1e-8 * C0)
+    assert sol.balance < 1e-10
+
+
 def test_pulses_and_rests_by_superposition():
     """Constant D is linear: a programme is a sum of closed forms that start at its switches."""
     programme = [(1.0, 2 * hour), (0.0, hour), (-0.5, hour), (2.0, 0.5 * hour), (0.0, 3 * hour)]

@@ -57,7 +57,8 @@ class Grid:
         amplitudes = np.linalg.inv(shape)
         keep = np.argsort(np.abs(rate))[1:]  # the first is the mean itself
         shape = shape[:, keep]
-        return rate[keep], shape - self.weights @ shape, amplitudes[keep]
+        mean = self.weights @ shape / self.weights.sum()
+        return rate[keep], shape - mean, amplitudes[keep]
 
 
 @lru_cache(maxsize=64)
@@ -123,7 +124,8 @@ def grid(n, crowding):
     derivative /= slope[:, None]
     weights = antiderivative[-1].copy()
     diffusion = derivative[:, 1:-1] @ derivative[1:-1]
-    unseen = np.abs(diffusion).max() * (cosines[:, n] - weights @ cosines[:, n])
+    mean = weights @ cosines[:, n] / weights.sum()
+    unseen = np.abs(diffusion).max() * (cosines[:, n] - mean)
     diffusion -= np.outer(unseen, coefficients[n])
     arrays = {
         "x": x,

@@ -1,0 +1,344 @@
+"""The variants: what each assumes, against closed forms and against a scheme written here."""
+
+import numpy as np
+import pytest
+from scipy.integrate import quad, solve_ivp
+
+from sandtime import sand, slab, thermodynamics
+from sandtime.materials import BETA_LIMIT, LI, LI90MG10
+from sandtime.transport import Step
+from sandtime.units import F, celsius, cm, hour, mAh, mV, s, uA, um
+from sandtime.variants import PAPER, VARIANTS, Course, Variant
+
+ROOM = celsius(25)
+SMALL = cm**2 / s
+CURRENT = 100 * uA / cm**2
+T0, REST, FOIL = 15 * hour, 12 * hour, 100 * um
+X0, V_M = LI90MG10.magnesium_fraction, LI90MG10.molar_volume
+KEPT = Variant("fixed", "constant", "magnesium")
+RECEDING = Variant("receding", "constant")
+EASY = [v for v in VARIANTS if not v.law.startswith("Darken")]
+KEEPING = [v for v in VARIANTS if v.reading == "magnesium"]
+STRIP_AND_REST = [Step(CURRENT, cutoff=BETA_LIMIT), Step(0, duration=REST)]
+
+
+def names(variants):
+    return [str(variant) for variant in variants]
+
+
+# ---- what a variant is --------------------------------------------------------------------------
+
+
+def test_eight_different_variants():
+    assert len(set(VARIANTS)) == 8 == len(set(names(VARIANTS)))
+    assert VARIANTS[0] is PAPER
+    assert str(PAPER) == "fixed, sites kept, constant D"
+    assert str(VARIANTS[-1]) == "receding, D₀ x Φ"
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (("floating", "constant"), "frame"),
+        (("fixed", "quadratic"), "law"),
+        (("fixed", "Darken"), "law"),  # immobile magnesium in a lattice that stays: no such frame
+        (("fixed", "constant", "volume"), "reading"),
+        (("receding", "constant", "sites"), "reading"),  # it would make magnesium from nothing
+    ],
+)
+def test_words_that_make_no_sense(words, named):
+    with pytest.raises(ValueError, match=named):
+        Variant(*words)
+
+
+def test_a_pure_metal_has_no_composition_to_follow():
+    with pytest.raises(ValueError, match="magnesium_fraction"):
+        Variant("fixed", "constant", electrode=LI)
+
+
+def test_two_readings_of_the_paper_s_limit():
+    c = 24.0e3
+    assert PAPER.fraction(c) == pytest.approx(1 - c * V_M, rel=1e-14)
+    held = X0 / V_M
+    assert KEPT.fraction(c) == pytest.approx(held / (held + c), rel=1e-14)
+    assert PAPER.fraction(c) == pytest.approx(0.690, abs=5e-4)
+    assert KEPT.fraction(c) == pytest.approx(0.2437, abs=5e-5)
+    for variant in (PAPER, KEPT):
+        assert variant.fraction(LI90MG10.concentration) == pytest.approx(X0, rel=1e-12)
+        with pytest.raises(ValueError, match="concentration"):
+            variant.fraction(-1.0)
+
+
+@pytest.mark.parametrize("variant", VARIANTS, ids=names(VARIANTS))
+def test_diffusivity_is_what_its_law_says(variant):
+    x = np.array([X0, 0.3, 0.6])
+    phi = thermodynamics.thermodynamic_factor(x, ROOM)
+    expected = {"constant": 1 + 0 * x, "factor": phi, "Darken": x, "Darken factor": x * phi}
+    D = variant.diffusivity(2e-15)
+    if variant.law == "constant":
+        assert D == 2e-15
+        return
+    at = x
+    if variant.frame == "fixed":
+        at = LI90MG10.lithium_left(x, conserved=variant.reading)
+    np.testing.assert_allclose(D(at), 2e-15 * expected[variant.law], rtol=1e-12)
+
+
+# ---- calibration --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("variant", [PAPER, KEPT], ids=("sites", "magnesium"))
+@pytest.mark.parametrize("hours", [2.0, 15.0, 60.0])
+def test_calibration_in_the_fixed_frame_returns_the_closed_form(variant, hours):
+    cutoff = LI90MG10.lithium_left(BETA_LIMIT, conserved=variant.reading)
+    D = variant.calibrate(hours * hour, CURRENT, thickness=FOIL, cutoff=BETA_LIMIT, rtol=1e-6)
+    back = slab.depletion_time(
+        CURRENT, thickness=FOIL, diffusivity=D, initial=LI90MG10.concentration, cutoff=cutoff
+    )
+    assert back == pytest.approx(hours * hour, rel=3e-6)
+
+
+def test_calibration_in_the_receding_frame_returns_the_closed_form():
+    D = RECEDING.calibrate(T0, CURRENT, thickness=FOIL, cutoff=BETA_LIMIT, rtol=1e-6)
+    exact = sand.receding_diffusivity(CURRENT, T0, V_M, BETA_LIMIT / X0)
+    assert exact == pytest.approx(D, rel=3e-6)
+
+
+def test_calibration_of_a_foil_that_almost_runs_out():
+    """Far from a half-space the prefactor is not proportional to the time."""
+    cutoff = LI90MG10.lithium_left(BETA_LIMIT, conserved="sites")
+    most = F * FOIL * (LI90MG10.concentration - cutoff) / CURRENT
+    D = PAPER.calibrate(0.97 * most, CURRENT, thickness=FOIL, cutoff=BETA_LIMIT)
+    back = slab.depletion_time(
+        CURRENT, thickness=FOIL, diffusivity=D, initial=LI90MG10.concentration, cutoff=cutoff
+    )
+    assert back == pytest.approx(0.97 * most, rel=3e-4)
+    with pytest.raises(ValueError, match="depletion_time"):
+        PAPER.calibrate(1.01 * most, CURRENT, thickness=FOIL, cutoff=BETA_LIMIT)
+
+
+# From the notes that preceded this library, where another program found them.
+FOUND = [3.55e-11, 9.07e-12, 1.69e-11, 6.92e-12, 1.965e-12, 5.50e-13, 4.89e-12, 1.204e-12]
+RESTING = [23.2, 27.9, 4.7, 6.2, 8.6, 11.5, 12.0, 15.0]
+
+
+@pytest.mark.parametrize(
+    ("variant", "expected", "potential"),
+    list(zip(VARIANTS, FOUND, RESTING, strict=True)),
+    ids=names(VARIANTS),
+)
+def test_prefactor_and_rest_of_every_variant(variant, expected, potential):
+    D = variant.calibrate(T0, CURRENT, thickness=FOIL, cutoff=BETA_LIMIT)
+    assert pytest.approx(expected, rel=3e-3) == D / SMALL
+    course = variant.run(D, STRIP_AND_REST, thickness=FOIL)
+    assert course.depletion_time == pytest.approx(T0, rel=3e-4)
+    assert course.potential(ROOM)[-1] / mV == pytest.approx(potential, abs=0.06)
+    assert course.at(course.depletion_time) == pytest.approx(BETA_LIMIT, rel=1e-6)
+
+
+@pytest.mark.parametrize("variant", EASY, ids=names(EASY))
+def test_sand_s_scaling_holds_for_every_law(variant):
+    D = 1e-11 * SMALL if variant.frame == "fixed" else 1e-12 * SMALL
+    ends = {}
+    for factor in (0.5, 1, 2):
+        step = Step(factor * CURRENT, cutoff=0.4)
+        ends[factor] = variant.run(D, step, thickness=400 * um).depletion_time
+    assert ends[0.5] / ends[1] == pytest.approx(4, rel=5e-4)
+    assert ends[2] / ends[1] == pytest.approx(1 / 4, rel=5e-4)
+
+
+# ---- runs ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("variant", [PAPER, KEPT], ids=("sites", "magnesium"))
+def test_rest_in_a_half_space_is_the_strip_and_its_opposite(variant):
+    D = 1.7e-11 * SMALL
+    steps = [Step(CURRENT, duration=10 * hour), Step(0, duration=7 * hour)]
+    course = variant.run(D, steps, thickness=400 * um, rtol=1e-7)
+    drop = 2 * CURRENT / (F * np.sqrt(np.pi * D)) * (np.sqrt(17 * hour) - np.sqrt(7 * hour))
+    expected = variant.fraction(LI90MG10.concentration - drop)
+    assert course.surface[-1] == pytest.approx(expected, rel=1e-5)
+
+
+def receding_by_volumes(law, hours, n=400):
+    """Surface of a receding electrode by finite volumes in u over m, with a stiff integrator."""
+    total = X0 * 40 * um / V_M  # mol of magnesium per area
+    edge = total * (1 - np.linspace(1, 0, n + 1) ** 2)  # finest at the interface
+    width, centre = np.diff(edge), (edge[1:] + edge[:-1]) / 2
+
+    def diffusivity(u):
+        x = 1 / (1 + u)
+        return law(x) * (x / V_M) ** 2
+
+    def rate(t, u):
+        between = diffusivity((u[1:] + u[:-1]) / 2) * np.diff(u) / np.diff(centre)
+        flux = np.concatenate([[0.0], between, [-CURRENT / F]])  # towards the blocked side
+        return np.diff(flux) / width
+
+    start = np.full(n, 1 / X0 - 1)
+    band = np.eye(n) + np.eye(n, k=1) + np.eye(n, k=-1)
+    run = solve_ivp(
+        rate, (0, hours * hour), start, method="BDF", rtol=1e-7, atol=1e-8, jac_sparsity=band
+    )
+    u = run.y[:, -1]
+    slope = -CURRENT / F / diffusivity(u[-1])
+    return 1 / (1 + u[-1] + slope * width[-1] / 2)
+
+
+@pytest.mark.parametrize("law", ["constant", "factor", "Darken", "Darken factor"])
+def test_receding_laws_against_finite_volumes(law):
+    variant = Variant("receding", law)
+    D = {"constant": 6e-12, "factor": 5e-12, "Darken": 4e-11, "Darken factor": 3e-11}[law] * SMALL
+    course = variant.run(D, Step(CURRENT, duration=10 * hour), thickness=40 * um, rtol=1e-6)
+    made = variant.diffusivity(D)
+    by_volumes = receding_by_volumes(made if callable(made) else lambda x: made + 0 * x, 10)
+    assert course.surface[-1] == pytest.approx(by_volumes, rel=2e-3)
+    assert course.surface[-1] > 1.5 * X0
+
+
+@pytest.mark.parametrize("variant", KEEPING, ids=names(KEEPING))
+def test_profiles_keep_every_mole_of_magnesium_and_lithium(variant):
+    D = 2e-11 * SMALL if variant.frame == "fixed" else 2e-11 * SMALL * (X0 / 0.2)
+    D *= 5 if variant.law.startswith("Darken") else 1
+    steps = [Step(CURRENT, duration=8 * hour), Step(0, duration=3 * hour)]
+    course = variant.run(D, steps, thickness=60 * um, rtol=1e-6)
+    depth, x = course.depth[-1], course.fraction[-1]
+    assert depth[-1] == pytest.approx(0, abs=1e-15)
+    assert np.all(np.diff(x) > -1e-7), "the interface is the poorest place"
+    assert x[-1] == course.surface[-1]
+
+    # Magnesium per volume: what it was in a lattice that stays, x/V_m in one that closes up.
+    order = np.argsort(depth)
+    deep, fraction = depth[order], x[order]
+    magnesium = (lambda f: X0 / V_M) if variant.frame == "fixed" else (lambda f: f / V_M)
+
+    def between(f):
+        at = np.linspace(0, deep[-1], 40001)
+        return np.trapezoid(f(np.interp(at, deep, fraction)), at)
+
+    held = between(lambda f: magnesium(f) + 0 * f)
+    lithium = between(lambda f: magnesium(f) * (1 - f) / f)
+    assert held == pytest.approx(X0 * 60 * um / V_M, rel=2e-3)
+    gone = LI90MG10.concentration * 60 * um - lithium
+    assert gone == pytest.approx(CURRENT * 8 * hour / F, rel=2e-2)
+
+
+def test_a_course_between_its_steps():
+    course = KEPT.run(2e-11 * SMALL, Step(CURRENT, duration=5 * hour), thickness=FOIL)
+    assert isinstance(course, Course)
+    assert course.at(0.0) == pytest.approx(X0)
+    assert course.at(course.time[-1]) == course.surface[-1]
+    middle = course.at(2.5 * hour)
+    assert course.surface[0] < middle < course.surface[-1]
+    asked = KEPT.run(
+        2e-11 * SMALL, Step(CURRENT, duration=5 * hour), thickness=FOIL, times=[2.5 * hour]
+    )
+    assert middle == pytest.approx(asked.at(2.5 * hour), rel=1e-3)
+    np.testing.assert_array_equal(course.at([0.0, course.time[-1]]), course.surface[[0, -1]])
+    for outside in (-1.0, 6 * hour):
+        with pytest.raises(ValueError, match="time"):
+            course.at(outside)
+
+
+# ---- the rest -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("variant", VARIANTS, ids=names(VARIANTS))
+def test_homogenised_foil_by_counting_atoms(variant):
+    q = 1.5 * mAh / cm**2
+    gone = q / F
+    lithium = LI90MG10.concentration * FOIL - gone
+    magnesium = X0 * FOIL / V_M + (gone if variant.reading == "sites" else 0)
+    expected = magnesium / (magnesium + lithium)
+    assert variant.homogenised(q, thickness=FOIL) == pytest.approx(expected, rel=1e-12)
+    assert variant.homogenised(0.0, thickness=FOIL) == pytest.approx(X0, rel=1e-12)
+
+
+@pytest.mark.parametrize("variant", EASY, ids=names(EASY))
+def test_a_long_rest_ends_at_the_homogenised_fraction_and_never_below(variant):
+    D = 5e-10 * SMALL
+    steps = [Step(CURRENT, duration=8 * hour), Step(0, duration=600 * hour)]
+    course = variant.run(D, steps, thickness=30 * um, rtol=1e-6)
+    floor = variant.homogenised(CURRENT * 8 * hour, thickness=30 * um)
+    assert course.surface[-1] == pytest.approx(floor, rel=1e-5)
+    resting = course.surface[course.time >= 8 * hour]
+    assert np.all(resting > floor * (1 - 1e-5))
+
+
+def test_homogenised_arguments():
+    assert KEPT.homogenised(np.array([0.0, 1e4]), thickness=FOIL).shape == (2,)
+    for charge, thickness, named in (
+        (-1.0, FOIL, "charge"),
+        (F * FOIL * LI90MG10.concentration, FOIL, "charge"),
+        (1.0, 0.0, "thickness"),
+    ):
+        with pytest.raises(ValueError, match=named):
+            KEPT.homogenised(charge, thickness=thickness)
+
+
+RESTING_AT = {"duration": T0, "rest": REST, "thickness": FOIL}
+
+
+@pytest.mark.parametrize("variant", KEEPING, ids=names(KEEPING))
+@pytest.mark.parametrize("fraction", [0.11, 0.135, 0.158])
+def test_calibration_to_a_rest_comes_back(variant, fraction):
+    D = variant.calibrate_rest(fraction, CURRENT, **RESTING_AT)
+    steps = [Step(CURRENT, duration=T0), Step(0, duration=REST)]
+    course = variant.run(D, steps, thickness=FOIL, rtol=1e-5)
+    assert course.solution.ended == ("duration", "duration")
+    assert course.surface[-1] == pytest.approx(fraction, rel=1e-3)
+
+
+def test_calibration_to_a_rest_in_the_fixed_frame_is_the_closed_form():
+    """The drop after a rest depends on D alone, not on any cut-off."""
+    D = KEPT.calibrate_rest(0.15, CURRENT, rtol=1e-5, **RESTING_AT)
+    c = LI90MG10.lithium_left(0.15, conserved="magnesium")
+    roots = np.sqrt(T0 + REST) - np.sqrt(REST)
+    exact = (2 * CURRENT * roots / (F * (LI90MG10.concentration - c))) ** 2 / np.pi
+    assert pytest.approx(exact, rel=2e-4) == D
+
+
+def test_the_measured_rest_is_out_of_reach_with_every_site_filled():
+    """4.5 mV after 12 h, by the potential of the β-phase, is x = 0.158; the mean is 0.172."""
+    with pytest.raises(ValueError, match=r"fraction = 0\.158 is not allowed.*0\.1723"):
+        PAPER.calibrate_rest(0.158, CURRENT, **RESTING_AT)
+    assert PAPER.calibrate_rest(0.18, CURRENT, **RESTING_AT) > 0
+
+
+def test_a_rest_that_would_take_more_lithium_than_there_is():
+    """Fixed frame: the drop at 15 h is 2.24 times that after the rest, and cannot exceed c0."""
+    roots = (np.sqrt(T0 + REST) - np.sqrt(REST)) / np.sqrt(T0)
+    highest = KEPT.fraction(LI90MG10.concentration * (1 - roots))
+    assert KEPT.calibrate_rest(highest - 1e-3, CURRENT, **RESTING_AT) > 0
+    with pytest.raises(ValueError, match="run out of lithium"):
+        KEPT.calibrate_rest(highest + 1e-3, CURRENT, **RESTING_AT)
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"fraction": 1.2}, "fraction"),
+        ({"current": -CURRENT}, "current"),
+        ({"duration": 0.0}, "duration"),
+        ({"rest": -REST}, "duration"),
+        ({"thickness": -FOIL}, "thickness"),
+        ({"duration": 2000 * hour}, "charge"),
+    ],
+)
+def test_calibration_to_a_rest_says_what_is_wrong(changes, named):
+    arguments = {"fraction": 0.15, "current": CURRENT} | RESTING_AT | changes
+    with pytest.raises(ValueError, match=named):
+        KEPT.calibrate_rest(arguments.pop("fraction"), arguments.pop("current"), **arguments)
+
+
+def test_closed_form_start_is_the_average_of_the_law():
+    """The start of a calibration, by an integral of its own."""
+    variant = Variant("receding", "Darken factor")
+    start = variant._closed_form(T0, CURRENT, BETA_LIMIT)
+
+    def law(x):
+        return x * thermodynamics.thermodynamic_factor(x, ROOM)
+
+    mean = quad(law, X0, BETA_LIMIT)[0] / (BETA_LIMIT - X0)
+    constant = sand.receding_diffusivity(CURRENT, T0, V_M, BETA_LIMIT / X0)
+    assert start == pytest.approx(constant / mean, rel=1e-2)
