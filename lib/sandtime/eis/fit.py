@@ -1,0 +1,483 @@
+r"""All spectra of a campaign fitted at once (chapter *What happens at the interface while lithium
+leaves?*).
+
+What is minimised, for each spectrum on its own, is
+
+.. math:: \chi^2 = \sum_k \frac{|Z(\omega_k; p) - Z_k|^2}{\sigma_k^2}.
+
+The modules beside this one do the work: `start` finds where to begin, `model` gives residuals and
+exact derivatives of hundreds of spectra at a time, `descent` takes Levenberg and Marquardt's steps.
+Here a descent is judged and, if need be, repeated from elsewhere; arcs are put in order; and what
+was found is reported with its errors, and with what is wrong with it.
+"""
+
+import os
+import sys
+import time
+import warnings
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from sandtime.eis.circuit import Circuit, Leaf, frequencies, nearest
+from sandtime.eis.descent import ARRIVED, EXHAUSTED, STUCK, TOGETHER, descend, eliminate
+from sandtime.eis.given import given, weighted
+from sandtime.eis.model import Model
+from sandtime.eis.start import searchable, start
+
+_BLOCK = 2048  # spectra handed to an executor, or reported as progress, at once
+# A descent that gets nowhere in a few steps, or onto a bound, or to residuals that hang together,
+# is tried again from the next best places; the best of all then gets the time it needs.
+_PATIENCE, _ATTEMPTS, _STEPS = 12, 6, 200
+# Standard deviations by which neighbouring residuals hang together: from the first on another
+# attempt is made, from the second on the result says so.
+_DOUBT, _SURELY = 3.0, 5.0
+_SAME = 1e-6  # relative difference of chi-square below which two minima are one
+
+
+class FitWarning(UserWarning):
+    """Some spectra did not converge, or the circuit does not describe them."""
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What `fit` found; indexed by the name of a parameter, ``fit["int.R"]``.
+
+    For a stack of S spectra every array has a first axis of length S; for a single spectrum given
+    as one row it is missing, and scalars are plain numbers.
+
+    Attributes
+    ----------
+    circuit : Circuit
+    frequency : ndarray, shape (F,)
+        Hz.
+    names : tuple of str
+        Of all parameters, in the order of the string; the order of `covariance`.
+    stderr : dict
+        Name → standard error, in the unit of the parameter; 0 if it was fixed.  A parameter resting
+        on a bound has the error it would have without the bound; one the data do not determine has
+        inf.
+    covariance : ndarray, shape (S, P, P)
+        Of the parameters themselves (not of their logarithms).
+    chi2 : ndarray, shape (S,)
+        The minimum: squared residuals over squared sigma, both parts, summed over the points used.
+        With modulus weights sigma is |Z|.
+    dof : ndarray, shape (S,)
+        Degrees of freedom: two for each point used, less the free parameters.
+    reduced_chi2 : ndarray, shape (S,)
+        `chi2` over `dof`: near 1 if sigma was given and right; with modulus weights its root is
+        the relative noise of the spectrum.
+    converged : ndarray of bool, shape (S,)
+        Whether there is a minimum and it was reached.  A simple element in series may vanish; an
+        arc may not, for then its time constant has no meaning.
+    adequate : ndarray of bool, shape (S,)
+        Whether the circuit describes the spectrum: converged, residuals that do not hang together
+        from point to point, and a `chi2` that sigma, if given, can explain.
+    autocorrelation : ndarray, shape (S,)
+        Of neighbouring residuals: about 0 ± (2 F)^-½ if they are noise, towards 1 if the circuit
+        lacks something.
+    reason : ndarray of str, shape (S,)
+        How the fit ended and what is wrong with it, in words.
+    iterations : ndarray of int, shape (S,)
+    weights : ndarray, shape (S, F)
+        One over sigma; 0 where a point was left out.
+    measured : ndarray, shape (S, F)
+        The impedance that was fitted, Ω.
+    """
+
+    circuit: Circuit
+    frequency: np.ndarray
+    parameters: dict
+    stderr: dict
+    covariance: np.ndarray
+    chi2: np.ndarray
+    dof: np.ndarray
+    converged: np.ndarray
+    adequate: np.ndarray
+    autocorrelation: np.ndarray
+    reason: np.ndarray
+    iterations: np.ndarray
+    weights: np.ndarray = field(repr=False)
+    measured: np.ndarray = field(repr=False)
+
+    def __getitem__(self, name):
+        try:
+            return self.parameters[name]
+        except KeyError:
+            raise KeyError(
+                f"{name!r} is not a parameter of {self.circuit.string!r}"
+                f"{nearest(name, self.names)}; it has {', '.join(self.names)}"
+            ) from None
+
+    @property
+    def names(self):
+        return self.circuit.names
+
+    @property
+    def reduced_chi2(self):
+        return self.chi2 / self.dof
+
+    def impedance(self, frequency=None):
+        """The fitted circuit's impedance, Ω, at the measured or at other frequencies in Hz."""
+        frequency = self.frequency if frequency is None else frequency
+        return self.circuit.impedance(frequency, self.parameters)
+
+    @property
+    def residuals(self):
+        """Measured less fitted, over sigma: real part for real part; nan where left out."""
+        left_out = np.where(self.weights > 0, 0.0, np.nan)
+        return np.where(self.weights > 0, self.measured - self.impedance(), 0) * self.weights + (
+            left_out
+        )
+
+    def __repr__(self):
+        return f"<Fit of {self.circuit.string}: {_account(self.converged, self.adequate)}>"
+
+
+def fit(
+    frequency,
+    impedance,
+    circuit,
+    *,
+    fixed=None,
+    bounds=None,
+    guess=None,
+    sigma=None,
+    mask=None,
+    executor=None,
+    progress=None,
+):
+    """Fit a circuit to one spectrum or to any number of them.
+
+    Parameters
+    ----------
+    frequency : array_like, shape (F,)
+        Hz; positive, in any order.
+    impedance : array_like, shape (S, F) or (F,)
+        Complex, Ω or Ω m².
+    circuit : Circuit or str
+    fixed : mapping, optional
+        Name → value, a number or one for each spectrum: not fitted.
+    bounds : mapping, optional
+        Name → (low, high); None for an open end.  Exponents are at most 1 in any case.
+    guess : mapping, optional
+        Name → value to start from, a number or one for each spectrum.  Needed only for circuits
+        that are not a series of R, C, L, CPE, W, Zarc, p(R,CPE) and p(R,C).
+    sigma : array_like, optional
+        Standard deviation of real and imaginary part alike, in the unit of the impedance; a number,
+        (F,) or (S, F).  Standard errors are then absolute.  Without it the weights are 1/|Z|
+        (modulus weights) and standard errors are scaled by the root of the reduced chi-square.
+    mask : array_like of bool, optional
+        (F,) or (S, F); False leaves a point out, whatever it holds.
+    executor : optional
+        Anything with the interface of `concurrent.futures.Executor`.
+    progress : callable or bool, optional
+        Called with the number of spectra done and their total after every few thousand.  True
+        writes both to stderr, False nothing; None writes them if it takes more than two seconds and
+        somebody is looking (a terminal or a live notebook, not the build of the book).
+
+    Returns
+    -------
+    Fit
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range or shapes do not match; the message names spectrum and point.
+
+    Warns
+    -----
+    FitWarning
+        If spectra did not converge or are not described by the circuit: how many, and the first.
+
+    Notes
+    -----
+    Arcs of one kind are exchangeable: the same curve is described by any order of them.  Those of
+    which no parameter is fixed or bounded come out in the order of the string, the smallest time
+    constant first.
+
+    Source of the method: K. Levenberg, Q. Appl. Math. 2 (1944) 164; D. W. Marquardt, J. Soc. Ind.
+    Appl. Math. 11 (1963) 431.
+
+    Examples
+    --------
+    >>> frequency, circuit = np.geomspace(7e6, 1, 61), Circuit("R_0-Zarc_gb-Zarc_int")
+    >>> truth = {"0.R": 60, "gb.R": 60, "gb.tau": 2.7e-7, "gb.alpha": 0.9,
+    ...          "int.R": 270, "int.tau": 1e-3, "int.alpha": 0.85}
+    >>> found = fit(frequency, circuit.impedance(frequency, truth), circuit)
+    >>> print(f"{found['int.R']:.6f}", found.converged)
+    270.000000 True
+    """
+    circuit = Circuit(circuit) if isinstance(circuit, str) else circuit
+    if not isinstance(circuit, Circuit):
+        raise ValueError(f"circuit = {circuit!r} is not allowed: it must be a Circuit or a string")
+    frequency = frequencies(frequency)
+    Z, weights = weighted(frequency, impedance, sigma, mask)
+    said = given(circuit, len(Z), fixed, bounds, guess)
+    points, P = np.count_nonzero(weights, axis=1), np.count_nonzero(said.free)
+    dof = 2 * points - P
+    if np.any(dof < 1):
+        k = int(np.argmax(dof < 1))
+        raise ValueError(f"spectrum {k} has {points[k]} points: too few for {P} free parameters")
+    # neighbours in a spectrum are neighbours in frequency, whichever way the sweep went
+    order = np.argsort(frequency)
+    size = _BLOCK if executor is None else min(_BLOCK, max(TOGETHER, -(-len(Z) // 16)))
+    blocks = [slice(i, i + size) for i in range(0, len(Z), size)]
+    omega, absolute = 2 * np.pi * frequency[order], sigma is not None
+    jobs = (
+        (omega, Z[b][:, order].T, weights[b][:, order].T, dof[b], said.part(b), absolute)
+        for b in blocks
+    )
+    if executor is None:
+        results = (_fit_block(*job) for job in jobs)
+    else:
+        futures = [executor.submit(_fit_block, *job) for job in jobs]
+        results = (future.result() for future in futures)
+    report, parts = _Progress(progress, len(Z)), []
+    for block, result in zip(blocks, results, strict=True):
+        parts.append(result)
+        report(min(block.stop, len(Z)))
+    found = {key: np.concatenate([part[key] for part in parts], axis=-1) for key in parts[0]}
+    found |= {"measured": Z.T, "weights": weights.T, "dof": dof}
+    return _result(circuit, frequency, found, absolute, np.ndim(impedance) == 1)
+
+
+# --- one block of spectra, from the start to the standard errors -----------------------------
+
+
+def _fit_block(omega, Z, weights, dof, said, absolute):
+    """Everything about some spectra, given as (F, S), in arrays with the spectra at the end."""
+    model = Model(said.circuit, omega, said.free)
+    weights = np.ascontiguousarray(weights)
+    data = Z, weights, np.concatenate([Z.real * weights, Z.imag * weights]), dof
+
+    def attempt(which, limit, number=0, x=None):
+        """Where a descent of these spectra leads, from a start of their own or from x."""
+        part, some = [array[..., which] for array in data], said.part(which)
+        if x is None:
+            starts = (
+                start(model, some.part(c), part[0][:, c], part[1][:, c], number)
+                for c in _chunks(part[0])
+            )
+            x = np.concatenate(list(starts), axis=1)
+        return _descent(model, some, x, *part, absolute, limit)
+
+    def keep(which, other):
+        """Take over what is better; and which spectra came to the same minimum again."""
+        ratio = other["chi2"] / np.maximum(best["chi2"][which], 1e-300)
+        lower = which[ratio <= 1 + 1e-12]
+        steps = best["steps"][which] + other["steps"]
+        for key, array in other.items():
+            best[key][..., lower] = array[..., ratio <= 1 + 1e-12]
+        best["steps"][which] = steps
+        return which[(np.abs(ratio - 1) < _SAME) & (other["ended"] == ARRIVED)]
+
+    best = attempt(np.arange(Z.shape[1]), _PATIENCE)
+    settled = np.zeros(Z.shape[1], bool)
+    for number in range(1, _ATTEMPTS if searchable(model) else 1):
+        doubtful = (best["ended"] != ARRIVED) | (best["together"] > _DOUBT)
+        doubtful |= (best["lost"] | best["resting"]).any(axis=0)
+        again = np.flatnonzero(doubtful & ~settled)
+        if again.size:
+            settled[keep(again, attempt(again, _PATIENCE, number))] = True
+    slow = np.flatnonzero(best["ended"] == EXHAUSTED)
+    if slow.size:
+        keep(slow, attempt(slow, _STEPS, x=best["x"][:, slow]))
+    return best
+
+
+def _chunks(array):
+    return [slice(i, i + TOGETHER) for i in range(0, array.shape[-1], TOGETHER)]
+
+
+def _descent(model, said, x, Z, weights, measured, dof, absolute, limit):
+    """One descent from x, and what it found."""
+    low, high, edge_low, edge_high = _limits(said, model.omega[:, 0], Z)
+    free = said.free
+    x[free] = np.clip(x[free], low[free], high[free])
+    ended, steps = descend(model, x, weights, measured, low, high, dof, absolute, limit)
+    _arrange(model, said, x)
+    at_low, at_high = free[:, None] & (x <= low), free[:, None] & (x >= high)
+    errors = [
+        _errors(model, x[:, c], weights[:, c], measured[:, c], dof[c], absolute) for c in _chunks(x)
+    ]
+    return {
+        "x": x,
+        "ended": ended,
+        "steps": steps,
+        "resting": (at_low & ~edge_low) | (at_high & ~edge_high),
+        "lost": (at_high & edge_high) * 1 - (at_low & edge_low) * 1,
+    } | {key: np.concatenate([part[key] for part in errors], axis=-1) for key in errors[0]}
+
+
+# A parameter scales with these powers of impedance and angular frequency; that of a constant-phase
+# element with the first or the second, as its exponent is 0 or 1.
+_POWERS = {"R": [(1, 0)], "C": [(-1, -1)], "L": [(1, -1)], "Q": [(-1, 0), (-1, -1)],
+           "sigma": [(1, 0.5)], "tau": [(0, -1)]}  # fmt: skip
+_FAR = np.log(1e8)
+
+
+def _limits(said, omega, Z):
+    """Bounds of all parameters (P, S), and where they are merely the edge of what data can show."""
+    size = np.log(np.abs(Z), out=np.full(Z.shape, np.nan), where=Z != 0)
+    ends = [
+        (z, w) for z in (np.nanmin(size, 0), np.nanmax(size, 0)) for w in np.log(omega[[0, -1]])
+    ]
+    low, high = np.full_like(said.low, np.log(1e-3)), np.zeros_like(said.high)  # of an exponent
+    for k, name in enumerate(said.circuit.names):
+        if powers := _POWERS.get(name.rpartition(".")[2]):
+            corners = [a * z + b * w for a, b in powers for z, w in ends]
+            low[k], high[k] = np.min(corners, axis=0) - _FAR, np.max(corners, axis=0) + _FAR
+    edge_low, edge_high = low > said.low, (high < said.high) & (high != 0)
+    return np.maximum(low, said.low), np.minimum(high, said.high), edge_low, edge_high
+
+
+def _arrange(model, said, x):
+    """Put exchangeable arcs into the order of the string, fastest first, in place."""
+    loose = said.exchangeable
+    for kind in ("Zarc", "CPE", "C"):
+        arcs = [arc for arc in model.arcs if arc.kind == kind and loose[arc.indices].all()]
+        if len(arcs) > 1:
+            order = np.argsort([arc.log_tau(x) for arc in arcs], axis=0, kind="stable")
+            for rows in zip(*(arc.indices for arc in arcs), strict=True):
+                x[list(rows)] = np.take_along_axis(x[list(rows)], order, axis=0)
+
+
+def _errors(model, x, weights, measured, dof, absolute):
+    """Covariance of the parameters, chi-square, and how the residuals hang together."""
+    P, free, rows = len(model.free), model.free, model.rows(x.shape[1])
+    N = model.normal(x, weights, measured, rows)
+    # with the unit matrix below it, elimination leaves the inverse of the factor
+    unit = np.broadcast_to(np.eye(P)[:, :, None], (P, P, x.shape[1]))
+    L, _, flat = eliminate(np.concatenate([N[:P, :P], unit]))
+    chi2, values = N[P, P], np.exp(x[free])
+    scale = 1.0 if absolute else np.maximum(chi2 / dof, 1e-300)
+    inverse = np.einsum("ikn,jkn->ijn", L[P:], L[P:]) * values[:, None] * values * scale
+    inverse[range(P), range(P)] += np.where(flat, np.inf, 0)
+    covariance = np.zeros((len(x), *x.shape))
+    covariance[np.ix_(free, free)] = inverse
+    residuals = rows[-1].reshape(2, model.F, -1)
+    neighbours = np.einsum("rfn,rfn->n", residuals[:, 1:], residuals[:, :-1])
+    # spectra without noise leave nothing but rounding, which may hang together as it likes
+    noisy = chi2 > 1e-14 * np.einsum("fn,fn->n", measured, measured)
+    autocorrelation = np.divide(neighbours, chi2, out=np.zeros(len(chi2)), where=noisy)
+    return {
+        "covariance": covariance,
+        "chi2": chi2,
+        "autocorrelation": autocorrelation,
+        "together": autocorrelation * np.sqrt(2 * np.count_nonzero(weights, axis=0)),
+    }
+
+
+# --- what is reported ------------------------------------------------------------------------
+
+
+def _result(circuit, frequency, found, absolute, single):
+    """The `Fit`, and a warning if something is wrong with it."""
+    chi2, dof = found["chi2"], found["dof"]
+    variance = np.einsum("iis->is", found["covariance"])
+    found["flat"] = np.isinf(variance)
+    # a simple element may vanish: nothing else loses its meaning with it
+    lost = (found["lost"] != 0) & (found["lost"] != _vanishing(circuit)[:, None])
+    converged = (found["ended"] == ARRIVED) & ~(lost | found["flat"]).any(axis=0)
+    found["systematic"] = found["together"] > _SURELY
+    # Wilson and Hilferty: the cube root of chi-square is nearly normal
+    spread = 2 / (9 * dof)
+    found["excess"] = absolute & (np.cbrt(chi2 / dof) - 1 + spread > _SURELY * np.sqrt(spread))
+    adequate = converged & ~found["systematic"] & ~found["excess"]
+    reason = np.full(len(chi2), "converged", object)
+    for k in np.flatnonzero(~adequate | (found["resting"] | found["lost"]).any(axis=0)):
+        one = {key: array[..., k] for key, array in found.items()}
+        reason[k] = "; ".join(_in_words(circuit.names, one, converged[k]))
+    if not adequate.all():
+        k = int(np.argmin(adequate))
+        warnings.warn(
+            f"{_account(converged, adequate)}; the first is spectrum {k}: {reason[k]}",
+            FitWarning,
+            stacklevel=3,
+        )
+
+    def shaped(array):
+        array = np.moveaxis(array, -1, 0)
+        return array[0] if single else array
+
+    def named(rows):
+        return {name: shaped(row) for name, row in zip(circuit.names, rows, strict=True)}
+
+    return Fit(
+        circuit=circuit,
+        frequency=frequency,
+        parameters=named(np.exp(found["x"])),
+        stderr=named(np.sqrt(variance)),
+        covariance=shaped(found["covariance"]),
+        chi2=shaped(chi2),
+        dof=shaped(dof),
+        converged=shaped(converged),
+        adequate=shaped(adequate),
+        autocorrelation=shaped(found["autocorrelation"]),
+        reason=shaped(reason),
+        iterations=shaped(found["steps"]),
+        weights=shaped(found["weights"]),
+        measured=shaped(found["measured"]),
+    )
+
+
+def _vanishing(circuit):
+    """Where the parameter of a simple element runs when the element is not there, 0 for others."""
+    alone = {
+        part.names[0]: 1 if part.symbol == "C" else -1
+        for part in circuit.tree.parts
+        if isinstance(part, Leaf) and len(part.names) == 1
+    }
+    return np.array([alone.get(name, 0) for name in circuit.names])
+
+
+def _in_words(names, one, converged):
+    """How the fit of one spectrum ended, and what is wrong with it."""
+    if converged:
+        yield "converged"
+    elif one["ended"] == EXHAUSTED:
+        yield f"stopped after {_STEPS} steps"
+    elif one["ended"] == STUCK:
+        yield "no step lowers chi-square"
+    for k, name in enumerate(names):
+        if one["lost"][k]:
+            yield f"{name} runs to {'zero' if one['lost'][k] < 0 else 'infinity'}"
+        elif one["flat"][k]:
+            yield f"the data do not determine {name}"
+        if one["resting"][k]:
+            yield f"{name} rests on its bound"
+    if one["systematic"]:
+        yield (
+            f"residuals hang together (autocorrelation {one['autocorrelation']:.2f}): the circuit "
+            "does not describe the spectrum"
+        )
+    if one["excess"]:
+        yield f"chi-square is {one['chi2'] / one['dof']:.3g} times what sigma explains"
+
+
+def _account(converged, adequate):
+    """How many spectra are in order."""
+    converged, adequate = np.atleast_1d(converged), np.atleast_1d(adequate)
+    words = [f"{np.count_nonzero(converged):,} of {converged.size:,} spectra converged"]
+    if bad := np.count_nonzero(converged & ~adequate):
+        words.append(f"{bad:,} of these are not described by the circuit")
+    return ", ".join(words)
+
+
+class _Progress:
+    """Says how far it is to whoever wants to know."""
+
+    def __init__(self, wish, total):
+        self.wish, self.total, self.began = wish, total, time.monotonic()
+        live = os.environ.get("SANDTIME_MEDIUM", "kernel") == "kernel"
+        live &= "ipykernel" in sys.modules or (sys.stderr is not None and sys.stderr.isatty())
+        self.patience = 0 if wish is True else 2 if wish is None and live else np.inf
+
+    def __call__(self, done):
+        if callable(self.wish):
+            self.wish(done, self.total)
+        elif time.monotonic() - self.began >= self.patience:
+            end = "\n" if done == self.total else ""
+            text = f"\r{done:,} of {self.total:,} spectra fitted"
+            print(text, end=end, file=sys.stderr, flush=True)

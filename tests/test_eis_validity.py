@@ -1,0 +1,361 @@
+"""Kramers-Kronig and drift, on spectra of which everything is known."""
+
+import warnings
+
+import numpy as np
+import pytest
+from scipy.linalg import lstsq
+
+from sandtime.eis.circuit import Circuit
+from sandtime.eis.drift import fit_drifting, growth_rate
+from sandtime.eis.fit import FitWarning
+from sandtime.eis.validity import lin_kk
+
+F, NOISE = 61, 0.003
+FREQUENCY = np.geomspace(7e6, 1.0, F)
+OMEGA = 2 * np.pi * FREQUENCY
+CELL = Circuit("Zarc_b-Zarc_gb-Zarc_int")
+# Ω cm²; "ω_max" of 40 MHz and 600 kHz read as frequencies; R_int is that of the paper
+TRUTH = {
+    "b.R": 60.0,
+    "b.tau": 1 / (2 * np.pi * 40e6),
+    "b.alpha": 1.0,
+    "gb.R": 60.0,
+    "gb.tau": 1 / (2 * np.pi * 600e3),
+    "gb.alpha": 0.9,
+    "int.R": 270.0,
+    "int.tau": 1 / (2 * np.pi * 200),
+    "int.alpha": 0.9,
+}
+FIXED = {"b.alpha": 1.0, "gb.alpha": 0.9}
+# with equal exponents the two slower arcs could change places: this says which is which
+ORDER = {"gb.tau": (None, 1e-5), "int.tau": (1e-5, None)}
+# a sweep of 30 s: the same time for every point, or three periods and at least 0.1 s
+SWEEPS = {"even": np.linspace(0, 30, F)}
+_durations = np.cumsum(np.maximum(0.1, 3 / FREQUENCY))
+SWEEPS["periods"] = 30 * (_durations - _durations[0]) / (_durations[-1] - _durations[0])
+
+
+def drifting_cell(growth, time, *names):
+    """One sweep in which these parameters grow; the values of TRUTH are those at 15 s."""
+    rate = np.log1p(growth) / 30
+    parameters = dict(TRUTH)
+    for name in names or ("int.R",):
+        parameters[name] = TRUTH[name] * np.exp(rate * (time - 15))[None]
+    return np.atleast_2d(CELL.impedance(FREQUENCY, parameters))
+
+
+def noisy(Z, repeats, seed=0, noise=NOISE):
+    rng = np.random.default_rng(seed)
+    shape = (repeats, Z.shape[-1])
+    return Z * (1 + noise * (rng.standard_normal(shape) + 1j * rng.standard_normal(shape)))
+
+
+# ---- Kramers and Kronig -------------------------------------------------------------------------
+
+
+def residual_by_lstsq(frequency, Z, per_decade=3.6, inductance=True, capacitance=True):
+    """The same sum fitted to one spectrum by a library's least squares."""
+    omega = 2 * np.pi * frequency
+    elements = round(per_decade * np.log10(omega.max() / omega.min())) + 1
+    tau = np.geomspace(1 / omega.max(), 1 / omega.min(), elements)
+    columns = [np.ones((omega.size, 1)), 1 / (1 + 1j * np.outer(omega, tau))]
+    if inductance:
+        columns.append(1j * omega[:, None] / omega.max())
+    if capacitance:
+        columns.append(omega.min() / (1j * omega[:, None]))
+    A = np.concatenate(columns, axis=1) / np.abs(Z)[:, None]
+    b = Z / np.abs(Z)
+    height = lstsq(np.concatenate([A.real, A.imag]), np.concatenate([b.real, b.imag]))[0]
+    return b - A @ height
+
+
+@pytest.mark.parametrize("inductance", [True, False])
+@pytest.mark.parametrize("capacitance", [True, False])
+@pytest.mark.parametrize("per_decade", [2.0, 3.6, 5.0])
+def test_residuals_are_those_of_an_ordinary_least_squares_fit(inductance, capacitance, per_decade):
+    resistances = np.geomspace(10, 1e4, 7)
+    Z = noisy(CELL.impedance(FREQUENCY, {**TRUTH, "int.R": resistances}), 7)
+    options = {"inductance": inductance, "capacitance": capacitance, "per_decade": per_decade}
+    kk = lin_kk(FREQUENCY, Z, **options)
+    for row, measured in zip(kk.residual, Z, strict=True):
+        truth = residual_by_lstsq(FREQUENCY, measured, **options)
+        np.testing.assert_allclose(row, truth, atol=1e-12)
+    np.testing.assert_allclose(kk.rms, np.sqrt(np.mean(np.abs(kk.residual) ** 2, axis=1)))
+
+
+def test_a_spectrum_alone_and_in_company():
+    Z = noisy(CELL.impedance(FREQUENCY, {**TRUTH, "int.R": np.geomspace(10, 1e4, 7)}), 7)
+    together, alone = lin_kk(FREQUENCY, Z), lin_kk(FREQUENCY, Z[3])
+    np.testing.assert_allclose(together.residual[3], alone.residual, atol=1e-12)
+    assert together.whiteness[3] == pytest.approx(alone.whiteness, abs=0.1)
+    assert np.ndim(alone.rms) == np.ndim(alone.valid) == 0
+
+
+def test_order_of_the_frequencies_does_not_matter():
+    Z = noisy(drifting_cell(0.0, SWEEPS["even"]), 2)
+    order = np.random.default_rng(4).permutation(F)
+    kk, mixed = lin_kk(FREQUENCY, Z), lin_kk(FREQUENCY[order], Z[:, order])
+    np.testing.assert_allclose(mixed.residual, kk.residual[:, order], atol=1e-12)
+    np.testing.assert_allclose(mixed.whiteness, kk.whiteness, atol=1e-9)
+
+
+def test_weights_that_differ_by_orders_of_magnitude():
+    """A blocking electrode beside resistive ones: solved on its own, not with their weights."""
+    blocking = 10 + 1 / (1j * OMEGA * 1e-9)
+    Z = np.stack([blocking, np.full(F, 50 + 0j) + 1e-3j, 1e5 + 1 / (1j * OMEGA * 1e-3)])
+    kk = lin_kk(FREQUENCY, Z)
+    for row, measured in zip(kk.residual, Z, strict=True):
+        np.testing.assert_allclose(row, residual_by_lstsq(FREQUENCY, measured), atol=1e-8)
+    assert kk.valid.all()
+
+
+@pytest.mark.parametrize(
+    "Z",
+    [
+        50 + 0j * OMEGA,
+        10 + 50 / (1 + 1j * OMEGA * 1e-4),
+        10 + 50 / (1 - 1j / (OMEGA * 1e-4)),  # an inductive loop: a negative resistor
+        10 + 1e-7j * OMEGA + 1 / (1j * OMEGA * 1e-3),
+        CELL.impedance(FREQUENCY, TRUTH),
+    ],
+)
+def test_what_obeys_passes_without_noise(Z):
+    kk = lin_kk(FREQUENCY, Z)
+    # most is left of the bulk arc, of which only the tail lies within these frequencies
+    assert kk.rms < 4e-4 and kk.valid
+    assert kk.elements == 26
+
+
+def test_what_does_not_obey_fails():
+    Z = noisy(CELL.impedance(FREQUENCY, TRUTH), 1)[0]
+    assert lin_kk(FREQUENCY, Z).valid
+    assert not lin_kk(FREQUENCY, Z.real + 1.05j * Z.imag).valid
+    assert not lin_kk(FREQUENCY, Z + 0.03j * Z.real).valid
+    assert not lin_kk(FREQUENCY, Z[::-1]).valid
+    spoilt = Z.copy()
+    spoilt[30] *= 1.1
+    assert not lin_kk(FREQUENCY, spoilt).valid
+    left_out = np.arange(F) != 30
+    assert lin_kk(FREQUENCY, spoilt, mask=left_out).valid
+
+
+def test_noise_is_called_noise():
+    """Under the null the statistic is standard normal, and the noise is returned."""
+    kk = lin_kk(FREQUENCY, noisy(CELL.impedance(FREQUENCY, TRUTH), 5_000, seed=1))
+    assert kk.noise.mean() == pytest.approx(NOISE, rel=0.005)
+    assert kk.whiteness.mean() == pytest.approx(0, abs=0.05)
+    assert kk.whiteness.std() == pytest.approx(1, abs=0.03)
+    assert kk.valid.mean() > 0.996
+
+
+@pytest.mark.parametrize("sweep", SWEEPS)
+def test_kramers_and_kronig_are_weak_against_drift(sweep):
+    """5 % in a sweep is invisible beside 0.3 % noise: the largest residual is 0.6–0.9 % anyway."""
+    largest, share = {}, {}
+    for growth in (0.0, 0.05, 0.2, 0.5):
+        kk = lin_kk(FREQUENCY, noisy(drifting_cell(growth, SWEEPS[sweep]), 500, seed=2))
+        largest[growth] = np.abs(kk.residual).max(axis=1).mean()
+        share[growth] = kk.valid.mean()
+    assert 0.006 < largest[0.0] < 0.009 and 0.006 < largest[0.05] < 0.009
+    assert share[0.0] > 0.99 and share[0.05] > 0.85
+    # 20 % leaves 1.3 and 1.5 %: little more, but neighbours are alike
+    assert 0.012 < largest[0.2] < 0.016
+    assert share[0.2] == share[0.5] == 0
+
+
+def test_ragged_sweeps():
+    Z = noisy(drifting_cell(0.0, SWEEPS["even"]), 4)
+    mask = np.ones(Z.shape, bool)
+    mask[1, 40:] = False
+    mask[2, ::7] = False
+    holes = np.where(mask, Z, np.nan)
+    kk = lin_kk(FREQUENCY, holes, mask=mask)
+    assert np.array_equal(np.isnan(kk.residual), ~mask)
+    assert kk.valid.all()
+    for row in (1, 2):
+        alone = lin_kk(FREQUENCY[mask[row]], Z[row, mask[row]])
+        np.testing.assert_allclose(kk.residual[row, mask[row]], alone.residual, atol=1e-12)
+        assert kk.rms[row] == pytest.approx(alone.rms, rel=1e-10)
+        assert kk.noise[row] == pytest.approx(alone.noise, rel=1e-10)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((FREQUENCY[::20], np.ones(4) + 0j), ["spectrum 0 has 4 points", "unknowns"]),
+        ((FREQUENCY, np.ones(F)), ["impedance", "complex"]),
+        ((FREQUENCY, np.ones(F - 1) + 0j), ["must match"]),
+        ((FREQUENCY, np.where(np.arange(F) == 5, np.nan, 1) + 0j), ["point 5", "finite"]),
+        ((-FREQUENCY, np.ones(F) + 0j), ["frequency = -7000000 Hz", "above 0 Hz"]),
+    ],
+)
+def test_wrong_spectra_say_what_is_wrong(arguments, words):
+    with pytest.raises(ValueError) as error:
+        lin_kk(*arguments)
+    for word in words:
+        assert word in str(error.value)
+
+
+@pytest.mark.parametrize("name", ["per_decade", "limit", "ceiling"])
+def test_wrong_settings_say_what_is_wrong(name):
+    with pytest.raises(ValueError, match=rf"{name} = -1 .* above 0"):
+        lin_kk(FREQUENCY, np.ones(F) + 0j, **{name: -1.0})
+
+
+# ---- drift --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("names", [("int.R",), ("int.R", "int.tau")])
+@pytest.mark.parametrize("sweep", SWEEPS)
+def test_without_noise_drift_is_found_exactly(sweep, names):
+    Z = drifting_cell(0.2, SWEEPS[sweep], *names)
+    found = fit_drifting(FREQUENCY, Z, CELL, point_time=SWEEPS[sweep], drift=names, fixed=FIXED)
+    for name, value in TRUTH.items():
+        assert found[name][0] == pytest.approx(value, rel=1e-6)
+    for name in names:
+        assert found.rate[name][0] == pytest.approx(np.log(1.2) / 30, rel=1e-6)
+        assert found.growth[name][0] == pytest.approx(0.2, rel=1e-6)
+    assert found.converged.all() and found.reference_time[0] == pytest.approx(15)
+
+
+BIAS = {  # of R_int in the middle of the sweep if drift is ignored, in %
+    ("even", 0.05): 1.8,
+    ("even", 0.2): 6.9,
+    ("periods", 0.05): -0.2,
+    ("periods", 0.2): -0.9,
+}
+
+
+@pytest.mark.parametrize(("sweep", "growth"), BIAS)
+def test_the_bias_of_ignoring_drift_is_removed(sweep, growth):
+    """Known truth, 0.3 % noise: unbiased value and rate, and errors that are what they say."""
+    Z = noisy(drifting_cell(growth, SWEEPS[sweep]), 500, seed=5)
+    found = fit_drifting(FREQUENCY, Z, CELL, point_time=SWEEPS[sweep], fixed=FIXED, bounds=ORDER)
+    assert found.converged.all()
+    ignored = found.steady["int.R"] / 270 - 1
+    assert 100 * ignored.mean() == pytest.approx(BIAS[sweep, growth], abs=0.06)
+    error = found["int.R"] / 270 - 1
+    standard = error.std() / np.sqrt(500)
+    assert abs(error.mean()) < 4 * standard and standard < 3e-4
+    rate = np.log1p(growth) / 30
+    for pull in (
+        (found["int.R"] - 270) / found.stderr["int.R"],
+        (found.rate["int.R"] - rate) / found.rate_stderr["int.R"],
+    ):
+        assert pull.mean() == pytest.approx(0, abs=0.15)
+        assert pull.std() == pytest.approx(1, abs=0.08)
+    # what is left is noise
+    assert np.mean(found.chi2 / found.dof) == pytest.approx(NOISE**2, rel=0.02)
+    assert np.mean(found.steady.chi2 / found.chi2) > 1.15
+
+
+def test_rates_from_neighbouring_sweeps_are_sharper():
+    """Sixty sweeps through which R_int grows twelvefold; every fit knows its neighbours' values."""
+    time, sweeps = SWEEPS["even"], 60
+    rate = np.linspace(0.1, 2.0, sweeps * 30) * np.log(12) / (1.05 * sweeps * 30)
+    log_R = np.concatenate([[0], np.cumsum(rate)])
+
+    def resistance(t):
+        return 270 * np.exp(np.interp(t, np.arange(sweeps * 30 + 1), log_R))
+
+    point_time = 30 * np.arange(sweeps)[:, None] + time
+    Z = CELL.impedance(FREQUENCY, {**TRUTH, "int.R": resistance(point_time)})
+    Z = noisy(Z, sweeps, seed=6)
+    alone = fit_drifting(FREQUENCY, Z, CELL, point_time=point_time, fixed=FIXED, bounds=ORDER)
+    rates = growth_rate(alone.reference_time, alone.steady["int.R"])
+    known = fit_drifting(
+        FREQUENCY, Z, CELL, point_time=point_time, fixed=FIXED, bounds=ORDER, rate={"int.R": rates}
+    )
+    truth = resistance(alone.reference_time)
+    error = {
+        "ignored": alone.steady["int.R"] / truth - 1,
+        "alone": alone["int.R"] / truth - 1,
+        "known": known["int.R"] / truth - 1,
+    }
+    rms = {key: np.sqrt(np.mean(value**2)) for key, value in error.items()}
+    assert rms["ignored"] > 0.015
+    assert rms["alone"] < 0.006
+    assert rms["known"] < 0.003
+    assert abs(error["known"].mean()) < 6e-4
+    assert (known.rate_stderr["int.R"] == 0).all()
+
+
+def test_drift_in_one_spectrum_with_sigma_mask_and_a_string():
+    time = SWEEPS["even"]
+    Z = noisy(drifting_cell(0.2, time), 1, seed=7)[0]
+    Z[5], mask = np.nan, np.arange(F) != 5
+    time = np.where(mask, time, np.nan)
+    found = fit_drifting(
+        FREQUENCY,
+        Z,
+        CELL.string,
+        point_time=time,
+        drift="int.R",
+        fixed=FIXED,
+        sigma=np.where(mask, NOISE * np.abs(Z), 1.0),
+        mask=mask,
+    )
+    assert isinstance(found["int.R"], float) and isinstance(found.growth["int.R"], float)
+    assert found["int.R"] == pytest.approx(270, rel=0.015)
+    assert found.chi2 / found.dof == pytest.approx(1, abs=0.4)
+    assert found.stderr["gb.alpha"] == 0
+
+
+def test_a_steady_cell_does_not_seem_to_drift():
+    Z = noisy(drifting_cell(0.0, SWEEPS["even"]), 500, seed=8)
+    found = fit_drifting(FREQUENCY, Z, CELL, point_time=SWEEPS["even"], fixed=FIXED, bounds=ORDER)
+    pull = found.rate["int.R"] / found.rate_stderr["int.R"]
+    assert pull.mean() == pytest.approx(0, abs=0.15) and pull.std() == pytest.approx(1, abs=0.1)
+
+
+def test_bounds_are_kept():
+    Z = noisy(drifting_cell(0.2, SWEEPS["even"]), 20, seed=9)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FitWarning)
+        found = fit_drifting(
+            FREQUENCY,
+            Z,
+            CELL,
+            point_time=SWEEPS["even"],
+            fixed=FIXED,
+            bounds={"int.alpha": (None, 0.88), "int.R": (275.0, None)},
+        )
+    assert (found["int.alpha"] <= 0.88 * (1 + 1e-12)).all()
+    assert (found["int.R"] >= 275 * (1 - 1e-12)).all()
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"point_time": np.zeros(F)}, ["point_time is the same", "spectrum 0"]),
+        ({"point_time": np.zeros(F - 1)}, ["point_time of shape (60,)", "(1, 61)"]),
+        ({"point_time": np.full(F, np.nan)}, ["point_time must be finite"]),
+        ({"drift": "int.Q"}, ["drift: 'int.Q' is not a parameter"]),
+        ({"drift": "gb.R", "fixed": {"gb.R": 60.0}}, ["'gb.R' is both in fixed and in drift"]),
+        ({"drift": "int.alpha"}, ["'int.alpha' is not allowed", "exponent"]),
+        ({"rate": {"gb.R": 1e-3}}, ["rate: 'gb.R' is not in drift"]),
+        ({"rate": {"int.R": np.nan}}, ["rate['int.R'] = nan 1/s"]),
+        ({"rate": {"int.R": [1.0, 2.0]}}, ["rate['int.R'] has the shape (2,)"]),
+        ({"rate": 1e-3}, ["rate = 0.001", "map names"]),
+    ],
+)
+def test_wrong_drift_says_what_is_wrong(change, words):
+    arguments = {"point_time": SWEEPS["even"], "fixed": FIXED, **change}
+    with pytest.raises(ValueError) as error:
+        fit_drifting(FREQUENCY, drifting_cell(0.05, SWEEPS["even"])[0], CELL, **arguments)
+    for word in words:
+        assert word in str(error.value)
+
+
+def test_growth_rates_of_a_series():
+    time = np.array([0.0, 30, 65, 90, 125, 150])
+    np.testing.assert_allclose(growth_rate(time, 5 * np.exp(0.01 * time)), 0.01, rtol=1e-12)
+    curved = np.exp(1e-3 * time + 1e-5 * time**2)
+    np.testing.assert_allclose(growth_rate(time, curved), 1e-3 + 2e-5 * time, rtol=1e-9)
+    with pytest.raises(ValueError, match="at least three sweeps"):
+        growth_rate([0.0, 1.0], [1.0, 2.0])
+    with pytest.raises(ValueError, match="must increase"):
+        growth_rate([0.0, 1.0, 1.0], [1.0, 2.0, 3.0])
+    with pytest.raises(ValueError, match=r"value = -1"):
+        growth_rate([0.0, 1.0, 2.0], [1.0, -1.0, 3.0])
