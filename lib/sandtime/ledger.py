@@ -22,8 +22,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sandtime import ledger_html, reported
 from sandtime import recomputed as _recomputed
-from sandtime import reported
+from sandtime.chapters import CHAPTERS, COMING
 
 VERDICTS = (
     "reproduced",
@@ -34,28 +35,6 @@ VERDICTS = (
     "not recomputable",
     "not yet",
 )
-
-CHAPTERS = {
-    "experiment": "The experiment in numbers",
-    "sand": "Sand's equation",
-    "fick": "The Fick series",
-    "utilisation": "What the anode delivers",
-    "magnesium": "What magnesium costs and changes",
-    "relaxation": "What the rest reveals",
-    "models": "Model comparison",
-    "ledger": "The ledger",
-}
-"""Chapters that treat rows now; each is a page of the book."""
-
-COMING = {
-    "spectrum": "The spectrum",
-    "interface": "What the interface capacitance says",
-    "diffusivity": "The Sand plot from impedance",
-    "xray": "The powder pattern",
-    "pressure": "Pressure",
-    "cycling": "Plating and cycling",
-}
-"""Chapters still to come, whose rows are *not yet*."""
 
 
 @dataclass(frozen=True)
@@ -124,8 +103,6 @@ class Rows(tuple):
         )
 
     def _repr_html_(self):
-        from sandtime import ledger_html
-
         return ledger_html.table(self)
 
 
@@ -133,8 +110,6 @@ class _BySection(Rows):
     __slots__ = ()
 
     def _repr_html_(self):
-        from sandtime import ledger_html
-
         return ledger_html.by_section(self)
 
 

@@ -10,7 +10,7 @@ import itertools
 import math
 import re
 
-from sandtime import ledger
+from sandtime.chapters import CHAPTERS, COMING
 
 _NO_BREAK = "\u00a0"
 _UNITS = r"(?:[%Åh°]|s\b|[µkcm]?[mAsV]\b|[kM]?(?:Pa|Hz)|k?Ω|eV|mAh)"
@@ -114,7 +114,7 @@ def table(rows):
     """
     chapters = {row.chapter for row in rows}
     number = f"{len(rows)} row{'s' if len(rows) != 1 else ''} of the ledger"
-    if len(chapters) == 1 and chapters <= set(ledger.CHAPTERS):
+    if len(chapters) == 1 and chapters <= set(CHAPTERS):
         (chapter,) = chapters
         caption = f"{number}, treated in {_chapter(chapter)}"
         anchor = "ledger.html#row-"
@@ -151,7 +151,7 @@ def by_section(rows):
         '</fieldset>\n<p role="status"></p>',
     ]
     for section, group in itertools.groupby(rows, key=lambda row: row.section):
-        group = ledger.Rows(group)
+        group = type(rows)(group)
         tally = ", ".join(f"{n} {verdict}" for verdict, n in group.counts().items() if n)
         caption = f"Claims of “{html.escape(section)}”"
         summary = f"<strong>{html.escape(section)}</strong> <span>{tally}</span>"
@@ -214,9 +214,9 @@ def _verdict(verdict):
 
 
 def _chapter(chapter):
-    if chapter in ledger.COMING:
-        return f"<i>({_text(ledger.COMING[chapter])}, to come)</i>"
-    return f'<a href="{chapter}.html">{_text(ledger.CHAPTERS[chapter])}</a>'
+    if chapter in COMING:
+        return f"<i>({_text(COMING[chapter])}, to come)</i>"
+    return f'<a href="{chapter}.html">{_text(CHAPTERS[chapter])}</a>'
 
 
 def _printed(row):

@@ -1,0 +1,23 @@
+"""The chapters by which the ledger sorts its rows: name of the page and title."""
+
+CHAPTERS = {
+    "experiment": "The experiment in numbers",
+    "sand": "Sand's equation",
+    "fick": "The Fick series",
+    "utilisation": "What the anode delivers",
+    "magnesium": "What magnesium costs and changes",
+    "relaxation": "What the rest reveals",
+    "models": "Model comparison",
+    "ledger": "The ledger",
+}
+"""Chapters that treat rows now; each is a page of the book."""
+
+COMING = {
+    "spectrum": "The spectrum",
+    "interface": "What the interface capacitance says",
+    "diffusivity": "The Sand plot from impedance",
+    "xray": "The powder pattern",
+    "pressure": "Pressure",
+    "cycling": "Plating and cycling",
+}
+"""Chapters still to come, whose rows are *not yet*."""
