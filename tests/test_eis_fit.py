@@ -339,7 +339,6 @@ def test_fixed_parameters_keep_their_value_and_have_no_error():
     assert np.all(np.abs([found[n][2] for n in TWO.names] - best) <= 0.01 * error + 1e-12)
 
 
-@pytest.mark.filterwarnings("ignore::sandtime.eis.FitWarning")
 def test_bounds_hold_and_the_result_says_which():
     truth = two_arcs(8)
     Z = measure(TWO, truth)
@@ -389,10 +388,6 @@ def test_arcs_come_in_the_order_of_the_string():
     pinned = fit(FREQUENCY, Z, TWO, fixed={"int.tau": 2.7e-7})
     assert np.all(pinned["gb.tau"] > pinned["int.tau"])
     np.testing.assert_allclose(pinned["gb.R"], found["int.R"], rtol=0.01)
-    other = fit(FREQUENCY, Z, TWO, fixed={"gb.alpha": 0.85, "int.alpha": 0.9})
-    assert other.adequate.all()
-    assert np.all(other["gb.tau"] > other["int.tau"])
-    np.testing.assert_allclose(other["gb.R"], found["int.R"], rtol=0.01)
 
 
 @pytest.mark.parametrize(
@@ -489,7 +484,6 @@ def test_the_unit_does_not_matter():
         np.testing.assert_allclose(slow["gb.tau"], found["gb.tau"] / factor, rtol=1e-6)
 
 
-@pytest.mark.filterwarnings("ignore::sandtime.eis.FitWarning")
 def test_sigma_is_absolute_and_the_modulus_is_not():
     Z = measure(TWO, two_arcs(4))
     sigma = NOISE * np.abs(Z)
@@ -530,7 +524,7 @@ def test_one_spectrum_gives_scalars_and_a_stack_arrays():
 def test_a_circuit_that_lacks_an_arc_is_found_out():
     truth = three_arcs(50)
     Z = measure(THREE, truth)
-    with pytest.warns(FitWarning, match=r"not described by the circuit; the first is spectrum 0"):
+    with pytest.warns(FitWarning, match=r"of these are not described by the circuit; the first"):
         found = fit(FREQUENCY, Z, "R_0-Zarc_1")
     assert not found.adequate.any()
     assert all("residuals hang together" in reason for reason in found.reason)

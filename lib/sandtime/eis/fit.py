@@ -23,12 +23,12 @@ from sandtime.eis.circuit import Circuit, Leaf, frequencies, nearest
 from sandtime.eis.descent import ARRIVED, EXHAUSTED, STUCK, TOGETHER, descend, eliminate
 from sandtime.eis.given import given, weighted
 from sandtime.eis.model import Model
-from sandtime.eis.start import group, orders, searchable, start
+from sandtime.eis.start import searchable, start
 
 _BLOCK = 2048  # spectra handed to an executor, or reported as progress, at once
 # A descent that gets nowhere in a few steps, or onto a bound, or to residuals that hang together,
 # is tried again from the next best places; the best of all then gets the time it needs.
-_PATIENCE, _ATTEMPTS, _STEPS = 12, 10, 200
+_PATIENCE, _ATTEMPTS, _STEPS = 12, 6, 200
 # Standard deviations by which neighbouring residuals hang together: from the first on another
 # attempt is made, from the second on the result says so.
 _DOUBT, _SURELY = 3.0, 5.0
@@ -79,7 +79,6 @@ class Fit:
     reason : ndarray of str, shape (S,)
         How the fit ended and what is wrong with it, in words.
     iterations : ndarray of int, shape (S,)
-        Steps taken, those of descents that were given up included.
     weights : ndarray, shape (S, F)
         One over sigma; 0 where a point was left out.
     measured : ndarray, shape (S, F)
@@ -193,10 +192,6 @@ def fit(
 
     Notes
     -----
-    Where the descent from a guess leads nowhere, or to residuals that hang together, the start that
-    the data themselves suggest is tried, and what fits better is kept; only `fixed` and `bounds`
-    bind.
-
     Arcs of one kind are exchangeable: the same curve is described by any order of them.  Those of
     which no parameter is fixed or bounded come out in the order of the string, the smallest time
     constant first.
@@ -256,24 +251,24 @@ def _fit_block(omega, Z, weights, dof, said, absolute):
     weights = np.ascontiguousarray(weights)
     data = Z, weights, np.concatenate([Z.real * weights, Z.imag * weights]), dof
 
-    def attempt(which, limit, x=None, **elsewhere):
+    def attempt(which, limit, number=0, x=None):
         """Where a descent of these spectra leads, from a start of their own or from x."""
         part, some = [array[..., which] for array in data], said.part(which)
         if x is None:
             starts = (
-                start(model, some.part(c), part[0][:, c], part[1][:, c], **elsewhere)
+                start(model, some.part(c), part[0][:, c], part[1][:, c], number)
                 for c in _chunks(part[0])
             )
             x = np.concatenate(list(starts), axis=1)
         return _descent(model, some, x, *part, absolute, limit)
 
-    def keep(which, other, worth):
-        """Take over what is worth it; and which spectra came to the same minimum again."""
+    def keep(which, other):
+        """Take over what is better; and which spectra came to the same minimum again."""
         ratio = other["chi2"] / np.maximum(best["chi2"][which], 1e-300)
-        better = worth & (ratio <= 1 + 1e-12)
+        lower = which[ratio <= 1 + 1e-12]
         steps = best["steps"][which] + other["steps"]
         for key, array in other.items():
-            best[key][..., which[better]] = array[..., better]
+            best[key][..., lower] = array[..., ratio <= 1 + 1e-12]
         best["steps"][which] = steps
         return which[(np.abs(ratio - 1) < _SAME) & (other["ended"] == ARRIVED)]
 
@@ -284,15 +279,10 @@ def _fit_block(omega, Z, weights, dof, said, absolute):
         doubtful |= (best["lost"] | best["resting"]).any(axis=0)
         again = np.flatnonzero(doubtful & ~settled)
         if again.size:
-            settled[keep(again, attempt(again, _PATIENCE, number=number), True)] = True
-    # arcs in another order than that of the string are believed only if that explains the spectrum
-    again = np.flatnonzero(best["together"] > _DOUBT)
-    if again.size and searchable(model) and len(orders(model, said)) > 1:
-        other = attempt(again, _STEPS, any_order=True)
-        keep(again, other, other["together"] <= _DOUBT)
+            settled[keep(again, attempt(again, _PATIENCE, number))] = True
     slow = np.flatnonzero(best["ended"] == EXHAUSTED)
     if slow.size:
-        keep(slow, attempt(slow, _STEPS, x=best["x"][:, slow]), True)
+        keep(slow, attempt(slow, _STEPS, x=best["x"][:, slow]))
     return best
 
 
@@ -344,8 +334,9 @@ def _limits(said, omega, Z):
 
 def _arrange(model, said, x):
     """Put exchangeable arcs into the order of the string, fastest first, in place."""
+    loose = said.exchangeable
     for kind in ("Zarc", "CPE", "C"):
-        arcs = [arc for arc in model.arcs if group(arc, said) == kind]
+        arcs = [arc for arc in model.arcs if arc.kind == kind and loose[arc.indices].all()]
         if len(arcs) > 1:
             order = np.argsort([arc.log_tau(x) for arc in arcs], axis=0, kind="stable")
             for rows in zip(*(arc.indices for arc in arcs), strict=True):
