@@ -41,6 +41,49 @@ def test_resistance_measured_in_the_cold_shrinks():
     assert cold == pytest.approx(celsius(25) / celsius(0) / ratio, rel=1e-14)
 
 
+def test_a_series_is_the_line_that_least_squares_finds():
+    """Against numpy's weighted polynomial fit, which knows nothing of Arrhenius."""
+    T = np.array([250.0, 273.0, 298.0, 323.0, 360.0])
+    noise = np.array([0.03, -0.05, 0.02, 0.04, -0.03])
+    X = 3e-15 * np.exp(-0.43 * eV / k_B * (1 / T - 1 / 298.0) + noise)
+    sigma = X * np.array([0.05, 0.02, 0.03, 0.04, 0.1])
+    for given_sigma, scaling in ((sigma, "unscaled"), (None, True)):
+        weights = None if given_sigma is None else X / sigma
+        slope, covariance = np.polyfit(1 / T, np.log(X), 1, w=weights, cov=scaling)
+        found = arrhenius.fit(T, X, sigma=given_sigma)
+        assert found.activation_energy == pytest.approx(-k_B * slope[0], rel=1e-10)
+        assert found.activation_energy_error == pytest.approx(
+            k_B * np.sqrt(covariance[0, 0]), rel=1e-10
+        )
+        value, error = found.at(310.0)
+        assert value == pytest.approx(np.exp(np.polyval(slope, 1 / 310.0)), rel=1e-10)
+        lever = np.array([1 / 310.0, 1.0])
+        assert error / value == pytest.approx(np.sqrt(lever @ covariance @ lever), rel=1e-6)
+
+
+def test_a_pair_with_errors_is_propagation_by_hand():
+    T, X, sigma = [celsius(0), celsius(25)], np.array([2.6, 8.0]), np.array([0.05, 0.5])
+    found = arrhenius.fit(T, X, sigma=sigma)
+    assert found.activation_energy == pytest.approx(
+        arrhenius.activation_energy(X[0], T[0], X[1], T[1]), rel=1e-12
+    )
+    by_hand = k_B * np.hypot(*(sigma / X)) / (1 / T[0] - 1 / T[1])
+    assert found.activation_energy_error == pytest.approx(by_hand, rel=1e-12)
+    assert found.dof == 0 and found.chi2 == pytest.approx(0, abs=1e-20)
+
+
+def test_errors_of_a_series_are_honest():
+    rng, T = np.random.default_rng(1), np.linspace(260, 360, 6)
+    truth, relative = 0.5 * eV, 0.05
+    X = arrhenius.scale(1.0, truth, T, 300.0) * np.exp(relative * rng.standard_normal((4000, 6)))
+    for known in (True, False):
+        found = [arrhenius.fit(T, x, sigma=relative * x if known else None) for x in X]
+        pulls = [(f.activation_energy - truth) / f.activation_energy_error for f in found]
+        # Student's t with four degrees of freedom has a standard deviation of √2
+        width = np.quantile(np.abs(pulls), 0.6827)
+        assert width == pytest.approx(1.0 if known else 1.142, rel=0.05)
+
+
 temperatures = st.floats(200, 1500)
 
 
@@ -81,6 +124,13 @@ def test_celsius_there_and_back():
             lambda: arrhenius.activation_energy(1, 300, 2, 300),
             ["temperature = 300 K", "must differ from reference_temperature"],
         ),
+        (lambda: arrhenius.fit([300, 310], [1, 2]), ["2 points", "3 without sigma"]),
+        (lambda: arrhenius.fit([300], [1], sigma=0.1), ["1 points", "2 with sigma"]),
+        (lambda: arrhenius.fit([300, 310, 320], [1, 2]), ["(3,)", "(2,)"]),
+        (lambda: arrhenius.fit([300, 300, 300], [1, 2, 3]), ["temperature = 300 K", "differ"]),
+        (lambda: arrhenius.fit([300, 310], [1, -2], sigma=1), ["value = -2"]),
+        (lambda: arrhenius.fit([300, 310], [1, 2], sigma=[1, 0]), ["sigma = 0"]),
+        (lambda: arrhenius.fit([300, 310], [1, 2], sigma=[1, 1, 1]), ["sigma of shape (3,)"]),
     ],
 )
 def test_wrong_arguments_say_what_is_wrong(call, words):

@@ -1,9 +1,12 @@
-"""Activated processes: the paper's Eqs. (2) and (3) (chapters on utilisation and temperature).
+"""Activated processes: the paper's Eqs. (2) and (3) (chapter *What does warmth buy?*).
 
-Energies are in joules per particle, written ``0.57 * eV``.  The paper gives them in eV but divides
-by the gas constant in Eq. (3); a per-particle energy belongs with Boltzmann's constant, and so it
-is read here.
+Energies are in joules per particle, written ``0.57 * eV`` or, from one per mole,
+``37 * kJ / mol / N_A``.  The paper gives them in eV but divides by the gas constant in Eq. (3); a
+per-particle energy belongs with Boltzmann's constant, and so it is read here.  An energy left in eV
+or per mole would be wrong by some twenty powers of ten: it is an error, not a result.
 """
+
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -146,6 +149,127 @@ def activation_energy(value, temperature, reference_value, reference_temperature
             f"reference_temperature = {reference[same].flat[0]:.10g} K"
         )
     return (-k_B * np.log(value / reference_value) / (1 / temperature - 1 / reference))[()]
+
+
+@dataclass(frozen=True)
+class ArrheniusFit:
+    r"""A straight line through :math:`\ln X` against :math:`1/T`; what `fit` found.
+
+    Attributes
+    ----------
+    activation_energy, activation_energy_error : float
+        Energy per particle and its standard error, J.
+    reference_temperature : float
+        K; the weighted centre of the data, where value and energy are uncorrelated.
+    value, relative_error : float
+        The quantity at the reference temperature, in the unit of the data; its relative standard
+        error.
+    chi2 : float
+        Squared residuals of :math:`\ln X`, over squared relative sigma if that was given.
+    dof : int
+        Number of points less two.
+    """
+
+    activation_energy: float
+    activation_energy_error: float
+    reference_temperature: float
+    value: float
+    relative_error: float
+    chi2: float
+    dof: int
+
+    def at(self, temperature):
+        """Value and standard error at other temperatures in K, inside the data or beyond them.
+
+        The error is that of the line alone: whether the line goes on is another question.
+        """
+        value = scale(self.value, self.activation_energy, temperature, self.reference_temperature)
+        lever = (1 / np.asarray(temperature) - 1 / self.reference_temperature) / k_B
+        return value, value * np.hypot(self.relative_error, self.activation_energy_error * lever)
+
+
+def fit(temperature, value, *, sigma=None):
+    r"""Activation energy of a series of two or more temperatures, with its uncertainty.
+
+    .. math:: \ln X = \ln X_0 - \frac{E_A}{k_B}\left(\frac1T - \frac1{T_0}\right), \qquad
+              \frac1{\sigma_E^2} = \frac1{k_B^2} \sum_k
+              \frac{(1/T_k - 1/T_0)^2}{(\sigma_k/X_k)^2}
+
+    Parameters
+    ----------
+    temperature : array_like, shape (N,)
+        K; at least two different ones.
+    value : array_like, shape (N,)
+        The quantity, positive.
+    sigma : array_like, optional
+        Standard deviation of each value, in its unit; a number or (N,).  Errors are then absolute,
+        and two points are enough.  Without it all points weigh alike and the scatter about the line
+        gives the errors, for which it takes three.
+
+    Returns
+    -------
+    ArrheniusFit
+
+    Raises
+    ------
+    ValueError
+        If shapes do not match, a number is not positive, all temperatures are equal, or there are
+        too few points.
+
+    Notes
+    -----
+    Linear regression of the logarithm: right for errors small against the value.
+
+    Examples
+    --------
+    >>> from sandtime.units import celsius, eV
+    >>> D = np.array([2.6, 8.0])  # lithium in the paper, 1e-12 cm²/s, half a digit uncertain
+    >>> line = fit([celsius(0), celsius(25)], D, sigma=[0.05, 0.5])
+    >>> print(f"{line.activation_energy / eV:.2f} ± {line.activation_energy_error / eV:.2f} eV")
+    0.32 ± 0.02 eV
+    """
+    inverse = 1 / checks.positive("temperature", temperature, "K")
+    value = checks.positive("value", value, "")
+    if inverse.ndim != 1 or inverse.shape != value.shape:
+        raise ValueError(
+            f"temperature of shape {inverse.shape} and value of shape {value.shape} are not "
+            "allowed: they must match and have one dimension"
+        )
+    needed = 3 if sigma is None else 2
+    if value.size < needed:
+        raise ValueError(
+            f"{value.size} points are not allowed: it takes {needed} "
+            + ("without sigma" if sigma is None else "with sigma")
+        )
+    relative = np.ones(value.size)
+    if sigma is not None:
+        sigma = checks.positive("sigma", sigma, "the unit of value")
+        if sigma.shape not in ((), value.shape):
+            raise ValueError(f"sigma of shape {sigma.shape} does not match value {value.shape}")
+        relative = sigma / value
+    weight = relative**-2.0
+    centre = np.average(inverse, weights=weight)
+    lever, log = inverse - centre, np.log(value)
+    spread = np.sum(weight * lever**2)
+    if np.ptp(inverse) <= 1e-12 * centre:
+        raise ValueError(
+            f"temperature = {1 / centre:.10g} K for all points is not allowed: at least two must "
+            "differ"
+        )
+    slope = np.sum(weight * lever * log) / spread
+    level = np.average(log, weights=weight)
+    chi2 = np.sum(weight * (log - level - slope * lever) ** 2)
+    dof = value.size - 2
+    factor = chi2 / dof if sigma is None else 1.0
+    return ArrheniusFit(
+        activation_energy=float(-k_B * slope),
+        activation_energy_error=float(k_B * np.sqrt(factor / spread)),
+        reference_temperature=float(1 / centre),
+        value=float(np.exp(level)),
+        relative_error=float(np.sqrt(factor / weight.sum())),
+        chi2=float(chi2),
+        dof=dof,
+    )
 
 
 def _arguments(activation_energy, temperature, reference_temperature):
