@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import quad, solve_ivp
 
-from sandtime import sand, voids
+from sandtime import ledger, sand, voids
+from sandtime.creep import MASIAS_TESTS, diffusional, squeeze_rate
 from sandtime.materials import LI, LLZO
 from sandtime.transport import Step
-from sandtime.units import N_A, F, MPa, celsius, cm, eV, hour, kJ, mol, ohm, s, uA, um
+from sandtime.units import N_A, F, MPa, R, celsius, cm, eV, hour, kJ, mol, ohm, s, uA, um
 from sandtime.voids import ANAND_NARAYAN, CLOSURES, CREEP_LAWS, MASIAS, ROY
 
 V_M = LI.molar_volume
@@ -151,6 +152,57 @@ def test_a_law_without_activation_energy_holds_at_one_temperature():
     assert assumed.strain_rate(1 * MPa, celsius(80)) > 7.7e-3
 
 
+def test_masias_is_the_line_through_its_tests():
+    stress, rate = MASIAS_TESTS.T
+    slope, intercept = np.polyfit(np.log(stress / MPa), np.log(rate), 1)
+    assert slope == pytest.approx(MASIAS.exponent, abs=0.005)
+    assert np.exp(intercept) == pytest.approx(MASIAS.rate, rel=0.01)
+
+
+def test_diffusional_creep_is_linear_and_goes_with_the_grain():
+    law, finer = diffusional(20 * um), diffusional(10 * um)
+    assert law.strain_rate(2 * MPa) == pytest.approx(2 * law.strain_rate(1 * MPa), rel=1e-14)
+    assert finer.rate == pytest.approx(4 * law.rate, rel=1e-14)
+    # by hand: 14 · 2.162e-29 m³ · 1 MPa · 8e-15 m²/s / (4.1164e-21 J · 4e-10 m²)
+    assert law.rate == pytest.approx(1.4706e-6, rel=1e-3)
+    along = diffusional(20 * um, boundary_diffusion=1e-20)
+    share = along.rate / law.rate - 1
+    assert share == pytest.approx(np.pi * 1e-20 / (20 * um * 8e-15), rel=1e-12)
+    cubic = diffusional(10 * um, boundary_diffusion=1e-20).rate - finer.rate
+    assert cubic == pytest.approx(8 * (along.rate - law.rate), rel=1e-12)  # Coble: d⁻³
+
+
+def test_diffusional_creep_follows_its_activation_energy():
+    law = diffusional(20 * um)
+    warm, cold = law.strain_rate(1 * MPa, celsius(80)), law.strain_rate(1 * MPa, celsius(25))
+    assert warm / cold == pytest.approx(31.6, abs=0.2)
+    with pytest.raises(ValueError, match=r"grain_size = 0 m is not allowed"):
+        diffusional(0.0)
+    with pytest.raises(ValueError, match=r"grain_size of shape \(2,\) is not allowed"):
+        diffusional(np.array([1.0, 2.0]) * um)
+
+
+@pytest.mark.parametrize("law", [*CREEP_LAWS, diffusional(20 * um)])
+def test_squeezed_disc_balances_the_shear_at_its_plates(law):
+    """Mean of p = ∫ 2 τ/h dr, the flow across the gap and the law integrated numerically."""
+    thickness, radius, rate = 100 * um, 3e-3, 2e-4
+    n, half = law.exponent, thickness / 2
+
+    def flow(stress):
+        """Mean speed of the gap when τ = stress at its plates, shear rate √3 ε̇(√3 τ)."""
+        shear = lambda y: np.sqrt(3) * law.strain_rate(np.sqrt(3) * stress * y / half)  # noqa: E731
+        return quad(lambda y: shear(y) * y, 0, half, epsabs=0, epsrel=1e-11)[0] / half
+
+    def wall(r):
+        # the speed that conserves volume is r·rate/2, and flow is a power of the stress
+        return 1e6 * (r * rate / 2 / flow(1e6)) ** (1 / n)
+
+    force = quad(lambda r: np.pi * r**2 * 2 * wall(r) / thickness, 0, radius, epsrel=1e-11)[0]
+    pressure = force / (np.pi * radius**2)
+    found = squeeze_rate(pressure, law=law, thickness=thickness, radius=radius)
+    assert found == pytest.approx(rate, rel=1e-9)
+
+
 # ---- the closure of one void, derived again -----------------------------------------------------
 
 
@@ -183,6 +235,16 @@ def test_closure_of_the_net_section_is_that_of_the_load_on_the_contact():
 def test_every_closure_is_that_of_an_isolated_void_while_voids_are_small(closure):
     far = voids.closure_rate(3 * MPa, law=ROY, contact=1.0, closure=closure)
     assert far == pytest.approx(voids.closure_rate(3 * MPa, law=ROY), rel=1e-14)
+
+
+@pytest.mark.parametrize("law", CREEP_LAWS)
+@pytest.mark.parametrize("closure", CLOSURES)
+def test_the_stress_at_the_wall_drives_the_closure(law, closure):
+    """The metal at the wall shears at 2|ȧ|/a = 2/3 of the rate at which the volume shrinks."""
+    case = {"law": law, "contact": 0.8, "closure": closure}
+    stress = voids.wall_stress(3.8 * MPa, **case)
+    rate = voids.closure_rate(3.8 * MPa, **case)
+    assert law.strain_rate(stress) == pytest.approx(2 / 3 * rate, rel=1e-12)
 
 
 # ---- geometry -----------------------------------------------------------------------------------
@@ -273,6 +335,43 @@ def test_vacancy_flux_is_a_gradient_across_the_zone():
         np.array([1.0, 2.0, 3.0]), diffusivity=7e-15, zone=10 * um, molar_volume=V_M
     )
     np.testing.assert_allclose(flux, 7e-15 / V_M / (10 * um) * np.array([0, 1, 2]), rtol=1e-15)
+
+
+def test_relaxation_zone_is_the_vacancy_flux_turned_round():
+    zone = voids.relaxation_zone(CURRENTS, 1.5, diffusivity=7e-15, molar_volume=V_M)
+    flux = voids.vacancy_flux(1.5, diffusivity=7e-15, zone=zone, molar_volume=V_M)
+    np.testing.assert_allclose(flux, CURRENTS / F, rtol=1e-14)
+
+
+def test_diffusion_into_hemispheres():
+    """The gradient at the wall of a sphere in an infinite medium is the excess over the radius."""
+    contact, pressure, room = 0.8, 5 * MPa, celsius(25)
+    case = {"contact": contact, "density": 1e10, "diffusivity": 8e-15, "temperature": room}
+    radius = np.sqrt((1 - contact) / (np.pi * 1e10))
+    excess = 1 + pressure * V_M / (R * room)
+    wall = voids.vacancy_flux(excess, diffusivity=8e-15, zone=radius, molar_volume=V_M)
+    by_hand = wall * 2 * np.pi * radius**2 * 1e10
+    assert voids.diffusive_flux(pressure, **case) == pytest.approx(by_hand, rel=1e-12)
+    assert voids.diffusive_flux(pressure, **case | {"contact": 1.0}) == 0
+    with pytest.raises(ValueError, match=r"diffusivity = 0 m²/s is not allowed"):
+        voids.diffusive_flux(pressure, **case | {"diffusivity": 0.0})
+
+
+@pytest.mark.parametrize("law", CREEP_LAWS)
+@pytest.mark.parametrize("closure", CLOSURES)
+def test_critical_pressure_knows_current_and_voids_only_by_the_depletion_time(law, closure):
+    """Any current and any density that give one depletion time give one critical pressure."""
+    current = np.array([0.1, 1.0, 30.0])
+    density = voids.void_density(5 * hour, current, molar_volume=V_M)
+    pressure = voids.critical_pressure(
+        current, law=law, density=density, molar_volume=V_M, closure=closure
+    )
+    np.testing.assert_allclose(pressure, pressure[0], rtol=1e-12)
+    n, covered = law.exponent, 0.1
+    bracket = 2 / (3 * law.rate * 5 * hour) * (0.98 / covered) ** 1.5
+    by_hand = 2 * n * law.stress / 3 * bracket ** (1 / n)
+    neighbours = {"isolated": 1, "net-section": 0.9, "shell": 1 - covered ** (1.5 / n)}
+    assert pressure[0] == pytest.approx(by_hand * neighbours[closure], rel=1e-12)
 
 
 def test_closed_forms_broadcast():
@@ -471,3 +570,18 @@ def test_other_wrong_arguments():
         voids.vacancy_flux(0.5, diffusivity=7e-15, zone=1e-5, molar_volume=V_M)
     with pytest.raises(ValueError, match=r"contact = 0 .* above 0"):
         voids.constriction_resistance(0.0, spot_radius=1e-6, conductivity=0.05)
+
+
+# ---- the ledger ---------------------------------------------------------------------------------
+
+
+def test_rows_of_the_ledger_by_hand():
+    """With a fixed number of voids t0 goes as 1/i; the least pressure is Anand's, in shells."""
+    time = 9 * hour / 4 * 200 / 10_000
+    rate = 4.25e4 * np.exp(-37e3 / (8.314462618 * 298.15))
+    bracket = 2 * 0.98**1.5 / (3 * rate * time * 0.1**1.5)
+    least = 2 * 6.67 * 0.95 / 3 * bracket ** (1 / 6.67) * (1 - 0.1 ** (1.5 / 6.67))
+    assert ledger.row("pressure-mpa-range").recomputed == pytest.approx(least, rel=1e-9)
+    assert ledger.row("pressure-mitigating-li").recomputed == 3.8
+    assert ledger.row("charge-capacitance-slope").recomputed == pytest.approx(0.75, rel=1e-12)
+    assert all(row.verdict != "not yet" for row in ledger.rows(chapter="pressure"))

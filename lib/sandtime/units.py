@@ -34,6 +34,10 @@ um = 1e-6
 mm = 1e-3
 cm = 1e-2
 
+# Angle
+rad = 1.0
+degree = 0.017453292519943295  # π/180
+
 # Electricity
 A = 1.0
 mA = 1e-3

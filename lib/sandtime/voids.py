@@ -43,13 +43,14 @@ import numpy as np
 from scipy.integrate import solve_ivp
 
 from sandtime import checks
-from sandtime.creep import ANAND_NARAYAN, CREEP_LAWS, MASIAS, ROY, CreepLaw
-from sandtime.units import F
+from sandtime.creep import ANAND_NARAYAN, CREEP_LAWS, MASIAS, ROY, CreepLaw, diffusional
+from sandtime.units import F, R
 
 __all__ = [
     "ANAND_NARAYAN", "CREEP_LAWS", "CLOSURES", "MASIAS", "ROY", "CreepLaw", "Solution",
     "closure_rate", "constriction_resistance", "contact_fraction", "critical_pressure",
-    "recession", "solve", "steady_contact", "vacancy_flux", "void_density", "void_layer",
+    "diffusional", "diffusive_flux", "recession", "relaxation_zone", "solve", "steady_contact",
+    "vacancy_flux", "void_density", "void_layer", "wall_stress",
 ]  # fmt: skip
 
 CLOSURES = ("isolated", "net-section", "shell")
@@ -190,6 +191,36 @@ def closure_rate(pressure, *, law, temperature=None, contact=1.0, closure="isola
     return (1.5 * law.rate_at(temperature) * drive**n)[()]
 
 
+def wall_stress(pressure, *, law, contact=1.0, closure="isolated"):
+    r"""Equivalent stress of the metal at the wall of a void, :math:`3P g^{1/n}/2n`, in Pa.
+
+    It is the largest there is and falls outwards as :math:`r^{-3/n}`; a creep law should have been
+    measured around it.
+
+    Parameters
+    ----------
+    pressure : array_like
+        On the lithium, Pa; zero or more.
+    law, contact, closure
+        As for `closure_rate`.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+
+    Examples
+    --------
+    >>> from sandtime.units import MPa
+    >>> print(f"{wall_stress(3.8 * MPa, law=MASIAS) / MPa:.2f} MPa")
+    0.87 MPa
+    """
+    checks.one_of("closure", closure, CLOSURES)
+    pressure = checks.nonnegative("pressure", pressure, "Pa")
+    covered = 1 - _contact("contact", contact)
+    return (1.5 * pressure / law.exponent / _resistance(covered, law.exponent, closure))[()]
+
+
 def critical_pressure(
     current_density,
     *,
@@ -205,6 +236,10 @@ def critical_pressure(
 
     .. math:: P = \frac{2n\sigma_0}{3}
               \left[\frac{2(v - V_m J)}{3\,\dot\varepsilon_0\,w(\theta)}\right]^{1/n} g^{-1/n}
+
+    With a density from `void_density` the bracket holds nothing but the time :math:`t_0` at which
+    the contact is lost without pressure, :math:`(v - V_m J)/w(\theta) = [(1-\theta_0)/
+    (1-\theta)]^{3/2}/t_0`.
 
     Parameters
     ----------
@@ -354,6 +389,90 @@ def vacancy_flux(supersaturation, *, diffusivity, zone, molar_volume):
     return (
         diffusivity * excess / (checks.positive("molar_volume", molar_volume, "m³/mol") * zone)
     )[()]
+
+
+def relaxation_zone(current_density, supersaturation, *, diffusivity, molar_volume):
+    r"""Depth within which sinks must restore equilibrium for a current to open no void, in m.
+
+    .. math:: \ell = \frac{F D\,(S - 1)}{V_m\,i}
+
+    Parameters
+    ----------
+    current_density : array_like
+        A/m²; positive.
+    supersaturation : array_like
+        The largest :math:`S` at which voids do not nucleate; at least 1.
+    diffusivity : array_like
+        Self-diffusivity of lithium, m²/s.
+    molar_volume : array_like
+        m³/mol.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+
+    Notes
+    -----
+    `vacancy_flux` solved for its zone.  A stack pressure :math:`P` alone holds vacancies at the
+    walls of an open void to :math:`S - 1 \approx P V_m/RT`, which is 2 % at 4 MPa.
+
+    Examples
+    --------
+    >>> zone = relaxation_zone(1.0, 2.0, diffusivity=7e-15, molar_volume=13.02e-6)
+    >>> print(f"{zone / 1e-6:.0f} µm at 100 µA/cm²")
+    52 µm at 100 µA/cm²
+    """
+    current = checks.positive("current_density", current_density, "A/m²")
+    return vacancy_flux(
+        supersaturation, diffusivity=diffusivity, zone=current / F, molar_volume=molar_volume
+    )
+
+
+def diffusive_flux(pressure, *, contact, density, diffusivity, temperature):
+    r"""Lithium that pressure drives through the lattice into voids, :math:`J`, mol m⁻² s⁻¹.
+
+    .. math:: J = 2\sqrt{\pi N \varphi}\;\frac{D P}{R T}
+
+    Vacancies are rarer in metal under pressure than at the wall of an empty void, by
+    :math:`P V_m/RT`; steady diffusion from a hemisphere of radius :math:`a` into the half-space
+    then moves :math:`2\pi a D P/RT` per void.
+
+    Parameters
+    ----------
+    pressure : array_like
+        On the lithium, Pa; zero or more, and :math:`P V_m \ll RT`.
+    contact : array_like
+        Contact fraction, 0 to 1.
+    density : array_like
+        Voids per area, 1/m².
+    diffusivity : array_like
+        Self-diffusivity of lithium at that temperature, m²/s.
+    temperature : array_like
+        K.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+
+    Notes
+    -----
+    Runs beside creep; give it to `critical_pressure` as its `diffusion_flux`.  Sinks for vacancies
+    are taken to be everywhere but no nearer than a radius.
+
+    Examples
+    --------
+    >>> case = {"contact": 0.9, "density": 2.6e10, "diffusivity": 8e-15, "temperature": 298.15}
+    >>> print(f"{diffusive_flux(3.8e6, **case) * F / 1e-2:.0f} µA/cm²")
+    21 µA/cm²
+    """
+    pressure = checks.nonnegative("pressure", pressure, "Pa")
+    covered = 1 - checks.between("contact", contact, "", 0, 1)
+    density = checks.positive("density", density, "1/m²")
+    diffusivity = checks.positive("diffusivity", diffusivity, "m²/s")
+    energy = R * checks.positive("temperature", temperature, "K")
+    return (2 * np.sqrt(np.pi * density * covered) * diffusivity * pressure / energy)[()]
 
 
 def constriction_resistance(contact, *, spot_radius, conductivity):
