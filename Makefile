@@ -18,6 +18,8 @@ BENCH_PY := .venv-bench/$(BIN)/python
 FOR_BENCH := .venv-bench/installed
 PEERS_PY := .venv-peers/$(BIN)/python
 FOR_PEERS := .venv-peers/installed
+DASK_PY := .venv-dask/$(BIN)/python
+FOR_DASK := .venv-dask/installed
 
 # Every file below a folder, in plain make so that it works in any shell.
 files = $(foreach entry,$(wildcard $(1)/*),$(if $(wildcard $(entry)/*),$(call files,$(entry)),$(entry)))
@@ -26,7 +28,7 @@ SOURCES := $(filter-out %.pyc,$(foreach folder,book lib data,$(call files,$(fold
 SITE := _build/html
 BUILT := _build/built
 
-.PHONY: help book test test-library serve bench peers lint format lock clean
+.PHONY: help book test test-library serve bench peers cluster lint format lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -34,8 +36,9 @@ help:
 	@echo "make test          run every test, after building the book if it is missing or out of date"
 	@echo "make test-library  run the tests that need no built book"
 	@echo "make serve         show the site at http://localhost:$(PORT) (PORT=9000 for another port)"
-	@echo "make bench         closed forms and solver against the alternatives: accuracy and time in tables"
+	@echo "make bench         closed forms, solver and fits against the alternatives: accuracy and time in tables"
 	@echo "make peers         the thermodynamics against pycalphad, in an environment of its own"
+	@echo "make cluster       the fit on a cluster of dask, in an environment of its own"
 	@echo "make lint          check style; make format mends what can be mended"
 	@echo "make lock          pin the newest versions that pyproject.toml allows (needs uv)"
 	@echo "make clean         remove everything the other commands made"
@@ -57,15 +60,20 @@ $(FOR_TESTS): requirements-dev.txt $(FOR_BOOK)
 	$(PIP) -r requirements-dev.txt
 	@echo ok > $@
 
-# PyBaMM and scikit-fem are the alternatives that may be unavailable: then the tables say so.
+# PyBaMM, scikit-fem and lmfit are the alternatives that may be unavailable: then the tables say so.
 $(FOR_BENCH): requirements-bench.txt
 	$(PYTHON) -m venv .venv-bench
 	$(BENCH_PY) -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt \
-	  && echo ok > $@ || echo "PyBaMM and scikit-fem could not be installed: the tables will say so"
+	  && echo ok > $@ || echo "PyBaMM, scikit-fem and lmfit could not be installed: the tables will say so"
 
 $(FOR_PEERS): requirements-peers.txt
 	$(PYTHON) -m venv .venv-peers
 	$(PEERS_PY) -m pip install --quiet --disable-pip-version-check -r requirements-peers.txt
+	@echo ok > $@
+
+$(FOR_DASK): requirements-dask.txt
+	$(PYTHON) -m venv .venv-dask
+	$(DASK_PY) -m pip install --quiet --disable-pip-version-check -r requirements-dask.txt
 	@echo ok > $@
 
 # --- the book -----------------------------------------------------------------------------
@@ -108,10 +116,16 @@ bench: export OPENBLAS_NUM_THREADS := 1
 bench: $(FOR_BOOK) $(FOR_BENCH)
 	$(PY) tests/benchmarks/closed_forms.py --pybamm-python $(BENCH_PY)
 	$(PY) tests/benchmarks/transport.py --bench-python $(BENCH_PY) $(BENCH_ARGS)
+	$(PY) tests/benchmarks/fits.py --bench-python $(BENCH_PY) $(FITS_ARGS)
 
 # The thermodynamics against pycalphad, too heavy a package for everybody's environment.
 peers: $(FOR_PEERS)
 	$(PEERS_PY) -m pytest tests/peers
+
+# The executor's test, with the workers of dask.distributed as processes of their own.
+cluster: $(FOR_DASK)
+	@$(DASK_PY) -c "import distributed"  # without it the test would be skipped
+	$(DASK_PY) -m pytest tests/test_eis_fit.py -k "executor or cluster"
 
 # --- pins ---------------------------------------------------------------------------------
 
@@ -137,7 +151,11 @@ lock:
 	@{ echo "# What 'make peers' compares with, in an environment of its own, every version pinned."; \
 	   echo "# Made from pyproject.toml by 'make lock'; edit the ranges there."; \
 	   cat _build/lock/peers; echo "-e ."; } > requirements-peers.txt
+	$(RESOLVE) --extra dask --constraints _build/lock/book > _build/lock/dask
+	@{ echo "# What 'make cluster' needs, in an environment of its own, every version pinned."; \
+	   echo "# Made from pyproject.toml by 'make lock'; edit the ranges there."; \
+	   cat _build/lock/dask; echo "-e ."; } > requirements-dask.txt
 	@rm -rf _build/lock
 
 clean:
-	rm -rf .venv .venv-bench .venv-peers _build build sandtime.egg-info .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-bench .venv-peers .venv-dask _build build sandtime.egg-info .pytest_cache .ruff_cache .hypothesis

@@ -35,6 +35,7 @@ COMMANDS = [
     "serve",
     "bench",
     "peers",
+    "cluster",
     "lint",
     "format",
     "lock",

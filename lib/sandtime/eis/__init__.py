@@ -1,15 +1,24 @@
 """Impedance spectroscopy: a circuit, all its spectra fitted at once, and whether to believe them.
 
 `circuit` turns a string into named parameters, an impedance and exact derivatives.  `fit` finds the
-parameters of any number of spectra, with their errors; `given`, `start`, `model` and `descent` are
-its steps.  `validity` asks whether a spectrum can be trusted, `drift` what it says of a cell that
-changed meanwhile.  `files` reads what instruments write, with the help of `exports` and `tables`.
+parameters of any number of spectra, with their errors; `given`, `start`, `elsewhere`, `model` and
+`descent` are its steps.  `information` says how much a spectrum knows of them.  `validity` asks
+whether it can be trusted, `drift` what it says of a cell that changed meanwhile.  `capacitance`
+makes capacitances of constant-phase elements.  `files` reads what instruments write, with the help
+of `exports` and `tables`.
 """
 
+from sandtime.eis.capacitance import arc_capacitance, brug, hsu_mansfeld, zarc_Q
 from sandtime.eis.circuit import Circuit
 from sandtime.eis.drift import fit_drifting
-from sandtime.eis.files import Spectra, read
+from sandtime.eis.files import Spectra, read, write
 from sandtime.eis.fit import Fit, FitWarning, fit
+from sandtime.eis.information import arcs_by_bic, cramer_rao
+from sandtime.eis.tables import SpectraWarning
 from sandtime.eis.validity import lin_kk
 
-__all__ = ["Circuit", "Fit", "FitWarning", "fit", "fit_drifting", "lin_kk", "Spectra", "read"]
+__all__ = [
+    "Circuit", "Fit", "FitWarning", "fit", "fit_drifting", "lin_kk", "Spectra", "SpectraWarning",
+    "read", "write", "arc_capacitance", "brug", "hsu_mansfeld", "zarc_Q", "arcs_by_bic",
+    "cramer_rao",
+]  # fmt: skip

@@ -51,14 +51,14 @@ def eliminate(A, damping=0.0):
     L[:P] /= scale[:, None]
     flat = np.empty(scale.shape, bool)
     for j in range(P):
-        pivot = L[j, j] + damping
+        pivot = L[j, j]
+        pivot += damping
         flat[j] = pivot < _FLAT
         pivot[flat[j]] = np.inf
-        column = L[j + 1 :, j]
-        column /= np.sqrt(pivot)
-        L[j, j] = np.sqrt(pivot)
-        if j + 1 < P:
-            L[j + 1 :, j + 1 :] -= column[:, None] * column[: P - j - 1]
+        np.sqrt(pivot, out=pivot)
+        L[j + 1 :, j] /= pivot
+        for k in range(j + 1, P):
+            L[k:, k] -= L[k:, j] * L[k, j]
     return L, scale, flat
 
 

@@ -97,8 +97,9 @@ def read(path, *, flip=False):
     ------
     ValueError
         If the file is empty, cut off or not text, lacks a column, holds what is not a number,
-        frequencies that are not positive, repeat or are not sorted, or seems to have the wrong sign
-        of the imaginary part.  The message names file, line and what is allowed.
+        frequencies that are not positive, repeat or are not sorted, or seems to have columns
+        swapped or the wrong sign of the imaginary part.  The message names file, line and what is
+        allowed.
     FileNotFoundError
         If there is no such file.
 
@@ -219,6 +220,12 @@ def _assemble(path, columns, numbers, source, ignored, flip):
         for key, column in columns.items():
             laid[key][index, place] = column[sweep]
     impedance = laid["real"] + 1j * laid["imag"]
+    if np.nanmedian(laid["real"]) < 0:
+        raise ValueError(
+            f"{path.name}: the real part is negative for {np.sum(laid['real'] < 0)} of "
+            f"{keep.sum()} points, which no passive cell has: real and imaginary part, or other "
+            "columns, seem to be swapped"
+        )
     _check_sign(path, impedance, flip)
     mask = ~np.isnan(laid["real"])
     time, point_time = None, laid.get("point_time")

@@ -5,10 +5,10 @@ What is minimised, for each spectrum on its own, is
 
 .. math:: \chi^2 = \sum_k \frac{|Z(\omega_k; p) - Z_k|^2}{\sigma_k^2}.
 
-The modules beside this one do the work: `start` finds where to begin, `model` gives residuals and
-exact derivatives of hundreds of spectra at a time, `descent` takes Levenberg and Marquardt's steps.
-Here a descent is judged and, if need be, repeated from elsewhere; arcs are put in order; and what
-was found is reported with its errors, and with what is wrong with it.
+The modules beside this one do the work: `start` finds where to begin, `elsewhere` where to begin
+again, `model` gives residuals and exact derivatives of hundreds of spectra at a time, `descent`
+takes Levenberg and Marquardt's steps.  Here a descent is judged and, if need be, repeated; arcs are
+put in order; and what was found is reported with its errors, and with what is wrong with it.
 """
 
 import os
@@ -21,14 +21,16 @@ import numpy as np
 
 from sandtime.eis.circuit import Circuit, Leaf, frequencies, nearest
 from sandtime.eis.descent import ARRIVED, EXHAUSTED, STUCK, TOGETHER, descend, eliminate
+from sandtime.eis.elsewhere import Elsewhere
 from sandtime.eis.given import given, weighted
 from sandtime.eis.model import Model
 from sandtime.eis.start import searchable, start
 
 _BLOCK = 2048  # spectra handed to an executor, or reported as progress, at once
 # A descent that gets nowhere in a few steps, or onto a bound, or to residuals that hang together,
-# is tried again from the next best places; the best of all then gets the time it needs.
-_PATIENCE, _ATTEMPTS, _STEPS = 12, 6, 200
+# is tried again from the next best places; if they still hang together or an arc is flat, from
+# places beside the best of them; and the best of all gets the time it needs.
+_PATIENCE, _LONGER, _ATTEMPTS, _STEPS = 12, 25, 8, 200
 # Standard deviations by which neighbouring residuals hang together: from the first on another
 # attempt is made, from the second on the result says so.
 _DOUBT, _SURELY = 3.0, 5.0
@@ -79,6 +81,7 @@ class Fit:
     reason : ndarray of str, shape (S,)
         How the fit ended and what is wrong with it, in words.
     iterations : ndarray of int, shape (S,)
+        Steps taken, those of descents that were given up included.
     weights : ndarray, shape (S, F)
         One over sigma; 0 where a point was left out.
     measured : ndarray, shape (S, F)
@@ -192,9 +195,14 @@ def fit(
 
     Notes
     -----
+    Where a descent leads nowhere, or to residuals that hang together, others are made from places
+    that the data suggest, and what fits best is kept: a guess says where to begin, only `fixed` and
+    `bounds` bind.
+
     Arcs of one kind are exchangeable: the same curve is described by any order of them.  Those of
     which no parameter is fixed or bounded come out in the order of the string, the smallest time
-    constant first.
+    constant first.  If only an exponent is, they keep that order unless another alone describes the
+    spectrum.
 
     Source of the method: K. Levenberg, Q. Appl. Math. 2 (1944) 164; D. W. Marquardt, J. Soc. Ind.
     Appl. Math. 11 (1963) 431.
@@ -250,6 +258,7 @@ def _fit_block(omega, Z, weights, dof, said, absolute):
     model = Model(said.circuit, omega, said.free)
     weights = np.ascontiguousarray(weights)
     data = Z, weights, np.concatenate([Z.real * weights, Z.imag * weights]), dof
+    elsewhere = Elsewhere(model, said)
 
     def attempt(which, limit, number=0, x=None):
         """Where a descent of these spectra leads, from a start of their own or from x."""
@@ -260,16 +269,24 @@ def _fit_block(omega, Z, weights, dof, said, absolute):
                 for c in _chunks(part[0])
             )
             x = np.concatenate(list(starts), axis=1)
-        return _descent(model, some, x, *part, absolute, limit)
+        found = _descent(model, some, x, *part, absolute, limit)
+        believed = (found["ended"] == ARRIVED) & (found["together"] <= _DOUBT)
+        return found | {"believed": believed, "astray": elsewhere.astray(found["x"])}
 
     def keep(which, other):
         """Take over what is better; and which spectra came to the same minimum again."""
+        last = {key: best[key][..., which] for key in ("believed", "astray", "steps")}
         ratio = other["chi2"] / np.maximum(best["chi2"][which], 1e-300)
-        lower = which[ratio <= 1 + 1e-12]
-        steps = best["steps"][which] + other["steps"]
+        # arcs in another order than that of the string are taken only if no other order will do
+        better = np.where(
+            other["astray"] == last["astray"],
+            ratio <= 1 + 1e-12,
+            other["believed"] & (last["astray"] | ~last["believed"]),
+        )
+        other["steps"] += last["steps"]
         for key, array in other.items():
-            best[key][..., lower] = array[..., ratio <= 1 + 1e-12]
-        best["steps"][which] = steps
+            best[key][..., which[better]] = array[..., better]
+        best["steps"][which] = other["steps"]
         return which[(np.abs(ratio - 1) < _SAME) & (other["ended"] == ARRIVED)]
 
     best = attempt(np.arange(Z.shape[1]), _PATIENCE)
@@ -280,6 +297,19 @@ def _fit_block(omega, Z, weights, dof, said, absolute):
         again = np.flatnonzero(doubtful & ~settled)
         if again.size:
             settled[keep(again, attempt(again, _PATIENCE, number))] = True
+    suspect = np.where(settled, _SURELY, _DOUBT)
+    for move in elsewhere.moves:
+        again = np.flatnonzero(best["together"] > suspect)
+        if again.size:
+            keep(again, attempt(again, _LONGER, x=elsewhere.moved(best["x"][:, again], *move)))
+    for order in elsewhere.orders:
+        again = np.flatnonzero(best["together"] > suspect)
+        if again.size:
+            keep(again, attempt(again, _LONGER, x=elsewhere.reordered(best["x"][:, again], order)))
+    x, different = elsewhere.rounded(best["x"])
+    again = np.flatnonzero(different)
+    if again.size:
+        keep(again, attempt(again, _PATIENCE, x=x[:, again]))
     slow = np.flatnonzero(best["ended"] == EXHAUSTED)
     if slow.size:
         keep(slow, attempt(slow, _STEPS, x=best["x"][:, slow]))
@@ -365,7 +395,8 @@ def _errors(model, x, weights, measured, dof, absolute):
         "covariance": covariance,
         "chi2": chi2,
         "autocorrelation": autocorrelation,
-        "together": autocorrelation * np.sqrt(2 * np.count_nonzero(weights, axis=0)),
+        # nearly normal, by Fisher's transformation, even for the few points of a short sweep
+        "together": np.arctanh(autocorrelation) * np.sqrt(2 * np.count_nonzero(weights, axis=0)),
     }
 
 

@@ -39,7 +39,7 @@ class Arc:
 
     def exponent(self, x):
         """α for each spectrum."""
-        return np.ones(x.shape[1]) if self.alpha is None else np.exp(x[self.alpha])
+        return np.ones(x.shape[1:]) if self.alpha is None else np.exp(x[self.alpha])
 
     def shift(self, x, alpha):
         """α ln τ."""
@@ -109,7 +109,7 @@ class Model:
         Normal matrix, below it the gradient, and in the corner the sum of squares.
         """
         self.fill(x, weights, measured, rows)
-        N = np.empty((len(rows), len(rows), x.shape[1]))
+        N = np.zeros((len(rows), len(rows), x.shape[1]))
         for i, row in enumerate(rows):
             np.einsum("fn,jfn->jn", row, rows[: i + 1], out=N[i, : i + 1])
         return N

@@ -12,7 +12,7 @@ decade is where to begin.  One matrix product gives the normal equations of ever
 spectrum, since all of them pick from the same columns.
 """
 
-from itertools import product
+from itertools import combinations, combinations_with_replacement, product
 
 import numpy as np
 
@@ -20,7 +20,10 @@ from sandtime.eis.circuit import Leaf
 from sandtime.eis.descent import eliminate, substitute
 
 _DECADE = np.log(10)
-_EXPONENTS = 0.88, 0.70  # of all arcs and constant-phase elements to begin with, in turn
+FLAT, ROUND, ROUNDER = 0.70, 0.88, 0.95  # exponents to begin with
+_MIXTURE = 0.93, 0.75  # for arcs that differ
+_SMALL = 200_000  # multiplications that BLAS leaves to a single thread
+_ROOM = 100_000  # numbers in the normal equations that are solved at once
 _INVERSE = {"C", "CPE"}  # their impedance is inverse to their parameter
 
 
@@ -28,8 +31,8 @@ def start(model, given, Z, weights, attempt=0):
     """Logarithms of all parameters (P, n) to begin with.
 
     What was given as fixed or as a guess is taken as it is.  `attempt` 1, 2, … asks for another
-    place, for whoever got nowhere from the first: without the guess, for flatter arcs, and for the
-    next best choices.
+    place, for whoever got nowhere from the first: without the guess, for flatter arcs, for round
+    ones among flat ones, and for the next best choices of these.
 
     Raises
     ------
@@ -47,15 +50,13 @@ def start(model, given, Z, weights, attempt=0):
             f"guess lacks {', '.join(missing)}: a start is found only for R, C, L, CPE, W, Zarc, "
             f"p(R,CPE) and p(R,C) in series, and {given.circuit.string!r} is more than that"
         )
-    rank, turn = divmod(attempt, len(_EXPONENTS))
-    exponent = _EXPONENTS[turn]
-    log_tau, size = _search(model, given, said, Z, weights, exponent, rank)
-    x = np.where(np.isnan(said), np.log(exponent), said)
-    for arc, tau, R in zip(model.arcs, log_tau, size, strict=False):
-        arc.place(x, R, tau)
-    for (part, indices), value in zip(model.others, size[len(model.arcs) :], strict=True):
-        x[indices[0]] = -value if part.symbol in _INVERSE else value
-    return np.where(np.isnan(said), x, said)
+    straight = any(part.symbol == "CPE" for part, _ in model.others)
+    sets, rank = _exponents(max(len(model.arcs) + straight, 1), attempt)
+    gain, best = _choice(model, given, said, Z, weights, sets[0], rank)
+    for exponents in sets[1:]:
+        more, x = _choice(model, given, said, Z, weights, exponents, rank)
+        best, gain = np.where(more > gain, x, best), np.maximum(more, gain)
+    return best
 
 
 def searchable(model):
@@ -63,65 +64,112 @@ def searchable(model):
     return all(isinstance(part, Leaf) for part, _ in model.others)
 
 
-def _search(model, given, said, Z, weights, exponent, rank):
-    """Logarithmic time constants of the arcs, and logarithmic sizes of everything."""
+def _exponents(number, attempt):
+    """Sets of exponents to choose from: all round, then all flat, then every mixture."""
+    if attempt < 2:
+        return [[(ROUND, FLAT)[attempt]] * number], 0
+    return list(product(_MIXTURE, repeat=number)), attempt - 2
+
+
+def _choice(model, given, said, Z, weights, exponents, rank):
+    """What the best choice explains of the sum of squares, and its parameters (P, n)."""
+    gain, log_tau, size = _search(model, given, said, Z, weights, exponents, rank)
+    x = np.where(np.isnan(said), np.log(exponents[-1]), said)
+    for arc, exponent, tau, R in zip(model.arcs, exponents, log_tau, size, strict=False):
+        if arc.alpha is not None and np.isnan(said[arc.alpha, 0]):
+            x[arc.alpha] = np.log(exponent)
+        arc.place(x, R, tau)
+    for (part, indices), value in zip(model.others, size[len(model.arcs) :], strict=True):
+        x[indices[0]] = -value if part.symbol in _INVERSE else value
+    return gain, np.where(np.isnan(said), x, said)
+
+
+def _search(model, given, said, Z, weights, exponents, rank):
+    """The best choice, or one further down: what it explains, logarithms of time constants, sizes.
+
+    The last of the exponents is that of constant-phase elements in series, if there are any.
+    """
+    grid, choices, free = _choices(model, given, said)
+    columns, first, most = _columns(model, said, grid, exponents)
+    others = np.arange(columns.shape[1] - len(model.others), columns.shape[1])
+    others = np.broadcast_to(others[:, None], (len(others), choices.shape[1]))
+    shifts = (choices + first + len(grid))[free]
+    pick = np.concatenate([choices + first, others, shifts])
+
+    squared, K = weights**2, columns.shape[1]
+    i, j = np.triu_indices(K)
+    pair = np.empty((K, K), int)
+    pair[i, j] = pair[j, i] = np.arange(len(i))
+    gram = _product((columns[:, i] * columns[:, j].conj()).real, squared)
+    right = _product(columns.real, Z.real * squared) + _product(columns.imag, Z.imag * squared)
+    (k, C), n = pick.shape, Z.shape[1]
+    gain, log_tau, log_size = np.empty(n), np.empty((len(choices), n)), np.empty((len(most), n))
+    some = max(1, _ROOM // (C * k * (k + 1)))
+    for c in (slice(i, i + some) for i in range(0, n, some)):
+        A = np.concatenate([gram[pair[pick[:, None], pick], c], right[pick, c][None]])
+        L, scale, _ = eliminate(A.reshape(k + 1, k, -1))
+        gains = (L[k] ** 2).sum(axis=0).reshape(C, -1)
+        found = substitute(L, scale).reshape(k, C, -1)
+        size, shift = found[: len(most)], np.zeros((len(choices), *gains.shape))
+        # what has no size cannot be shifted
+        shift[free] = found[len(most) :] / np.where(size[free] == 0, np.inf, size[free])
+        allowed = (size > 0).all(axis=0) & (np.abs(shift) < _DECADE).all(axis=0)
+        gains = np.where(allowed, gains, gains - 1 - gains.max(axis=0))  # behind what is allowed
+        best = np.argsort(gains, axis=0)[max(-1 - rank, -C)] if rank else gains.argmax(axis=0)
+        at = best, np.arange(len(best))
+        gain[c], size, shift = gains[at], size[:, *at], shift[:, *at]
+        log_tau[:, c] = grid[choices[:, best]] + np.clip(shift, -_DECADE, _DECADE)
+        log_size[:, c] = np.log(np.maximum(size, 1e-3 * np.abs(size).max(axis=0)))
+    return gain, log_tau, log_size - np.log(most[:, None])
+
+
+def _choices(model, given, said):
+    """Grid of logarithmic time constants, which of them (arcs, choices), and whose are free."""
     fast, slow = -model.log_omega[[-1, 0], 0]
     grid = np.arange(fast - _DECADE / 2, slow + _DECADE, _DECADE)
-    allowed, known = [range(len(grid))] * len(model.arcs), []
-    for position, arc in enumerate(model.arcs):
-        if np.isfinite(place := _known(arc, given, said)):
-            # an arc of which the place is known stays there, out of order if need be
-            known.append(position)
-            allowed[position] = [len(grid)]
-            grid = np.append(grid, place)
-    choices = np.array(list(product(*allowed)), int).reshape(-1, len(model.arcs))
-    rising = np.diff(np.delete(choices, known, axis=1), axis=1) > 0
-    choices = choices[rising.all(axis=1)].T  # (arcs, choices)
+    # an arc of which the place is known stays there, out of order if need be
+    places = np.array([_known(arc, given, said) for arc in model.arcs])
+    known, free = np.flatnonzero(np.isfinite(places)), np.flatnonzero(np.isnan(places))
+    # more arcs than decades have to share them
+    choose = combinations if free.size <= grid.size else combinations_with_replacement
+    rising = list(choose(range(grid.size), free.size))
+    choices = np.empty((len(model.arcs), len(rising)), int)
+    choices[free] = np.array(rising, int).reshape(len(rising), free.size).T
+    choices[known] = grid.size + np.arange(known.size)[:, None]
+    return np.append(grid, places[known]), choices, free
 
+
+def _columns(model, said, grid, exponents):
+    """What impedances are made of (F, K): arcs, their derivatives, and at the end the others.
+
+    Also where the columns of each arc begin, and how large an element of size one is.
+    """
     # one set of columns for all arcs, and one for each exponent that is known to be different
-    exponents = [_known_exponent(arc, said, exponent) for arc in model.arcs]
-    sets, columns = list(dict.fromkeys(exponents)), []
+    own = [_known_exponent(*each, said) for each in zip(model.arcs, exponents, strict=False)]
+    sets, columns, most = list(dict.fromkeys(own)), [], [1.0] * len(model.arcs)
     for each in sets:
         turned = np.exp(each * (model.log_omega + grid + 0.5j * np.pi))
         columns += [1 / (1 + turned), -each * turned / (1 + turned) ** 2]
-    first = 2 * len(grid) * np.array([sets.index(each) for each in exponents], int)[:, None]
     for part, _ in model.others:
-        unit = dict.fromkeys(part.names, 1.0) | {f"{part.label}.alpha": exponent}
-        columns.append(part.evaluate(model.omega, unit)[0])
-    columns = np.concatenate(columns, axis=1)
-    # simple elements in units of what they contribute at most, so that sizes compare
-    most = np.ones(len(model.arcs) + len(model.others))
-    most[len(model.arcs) :] = np.abs(columns[:, 2 * len(grid) * len(sets) :]).max(axis=0)
-    columns[:, 2 * len(grid) * len(sets) :] /= most[len(model.arcs) :]
-    others = np.arange(2 * len(grid) * len(sets), columns.shape[1])[:, None]
-    others = np.broadcast_to(others, (len(others), choices.shape[1]))
-    shifts = np.delete(choices + first + len(grid), known, axis=0)
-    pick = np.concatenate([choices + first, others, shifts])
-
-    squared, (F, K) = weights**2, columns.shape
-    products = (columns[:, :, None] * columns[:, None, :].conj()).real.reshape(F, -1)
-    gram = (products.T @ squared).reshape(K, K, -1)
-    right = columns.real.T @ (Z.real * squared) + columns.imag.T @ (Z.imag * squared)
-    k, C, n = *pick.shape, Z.shape[1]
-    A = np.concatenate([gram[pick[:, None], pick], right[pick][None]]).reshape(k + 1, k, -1)
-    L, scale, _ = eliminate(A)
-    gain = (L[k] ** 2).sum(axis=0).reshape(C, n)
-    found = substitute(L, scale).reshape(k, C, n)
-    size, shift = found[: k - len(shifts)], np.zeros((len(choices), C, n))
-    free = np.delete(np.arange(len(choices)), known)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        shift[free] = found[k - len(shifts) :] / size[free]
-    allowed = (size > 0).all(axis=0) & (np.abs(shift) < _DECADE).all(axis=0)
-    gain[~allowed] -= 1 + gain.max()  # behind everything that is allowed
-    best = np.argsort(gain, axis=0)[max(-1 - rank, -C)] if rank else gain.argmax(axis=0)
-    size = np.take_along_axis(size, best[None, None], axis=1)[:, 0]
-    shift = np.take_along_axis(shift, best[None, None], axis=1)[:, 0]
-    log_tau = grid[choices[:, best]] + np.clip(np.nan_to_num(shift), -_DECADE, _DECADE)
-    size = np.maximum(size, 1e-3 * np.abs(size).max(axis=0))
-    return log_tau, np.log(size / most[:, None])
+        unit = dict.fromkeys(part.names, 1.0) | {f"{part.label}.alpha": exponents[-1]}
+        Z = part.evaluate(model.omega, unit)[0]
+        # in units of what it contributes at most, so that sizes compare
+        most.append(np.abs(Z).max())
+        columns.append(Z / most[-1])
+    first = 2 * len(grid) * np.array([sets.index(each) for each in own], int)[:, None]
+    return np.concatenate(columns, axis=1), first, np.array(most)
 
 
-def _known_exponent(arc, said, default):
+def _product(a, b):
+    """Transpose of a times b, in pieces too small for BLAS to share out among threads.
+
+    Threads would wait for each other longer than they work.
+    """
+    some = max(1, _SMALL // a.size)
+    return np.concatenate([a.T @ b[:, i : i + some] for i in range(0, b.shape[1], some)], axis=1)
+
+
+def _known_exponent(arc, default, said):
     """The exponent of an arc, where it is known to differ from what is assumed."""
     if arc.alpha is None:
         return 1.0

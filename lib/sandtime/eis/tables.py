@@ -15,8 +15,11 @@ COLUMNS = ("frequency_hz", "z_real_ohm", "z_imag_ohm", "time_s", "point_time_s",
 # Names in the wild, in small letters and without blanks, brackets, dots, slashes and underscores.
 _ALIASES = {
     "frequency": "frequencyhz freqhz fhz frequency freq f",
-    "real": "zrealohm rezohm rez zreal zre zreohm zreohms reohm z' z'ohm z'ω z'a",
-    "imag": "zimagohm imzohm imz zimag zim zimg zimohm zimohms imohm z'' z''ohm z''ω z''b",
+    "real": "zrealohm rezohm rez zreal zre zreohm zreohms reohm z' z'ohm z'ω z'a real re",
+    "imag": (
+        "zimagohm imzohm imz zimag zim zimg zimohm zimohms imohm z'' z''ohm z''ω z''b imaginary "
+        "imag im"
+    ),
     "modulus": "|z|ohm |z| |z|ω zohm zω zmod zmodohm",
     "phase": "phasezdeg phasedeg phase° phasez phase zphz",
     "time": "times timesec time elapsedtimes",
@@ -124,7 +127,8 @@ def _columns(path, names):
         ]
         raise ValueError(
             f"{path.name}: no column {', '.join(missing)} among {', '.join(names)}; needed are "
-            f"{', '.join(COLUMNS[:3])}, possible {', '.join(COLUMNS[3:])}"
+            f"{', '.join(COLUMNS[:3])}, possible {', '.join(COLUMNS[3:])}; units other "
+            "than Hz, Ω and s are not read"
         )
     for quantity in ("modulus", "phase") if cartesian else ("real", "imag"):
         found.pop(quantity, None)
@@ -133,7 +137,7 @@ def _columns(path, names):
 
 def _quantity(name):
     """What a column holds and with which sign, or None."""
-    plain = re.sub(r"[\s_/().\"]", "", name.replace('"', "''").lower())
+    plain = re.sub(r"[\s_/()\[\].\"]", "", name.replace('"', "''").lower())
     sign = -1.0 if plain[:1] in ("-", "−") else 1.0
     return _QUANTITY.get(plain.lstrip("-−")), sign
 

@@ -1,0 +1,249 @@
+r"""What a constant-phase element would be as a capacitor (chapter *What happens at the interface
+while lithium leaves?*).
+
+A constant-phase element has no capacitance: its Q is in s^α/Ω.  What is called its capacitance is
+that of the capacitor with which a circuit would have the same time constant.  Which circuit, is an
+assumption about where the time constants are distributed that make the arc depressed:
+
+- through the depth of a layer, Hsu and Mansfeld: that of the arc itself, seen in the impedance,
+  :math:`\tau = (RQ)^{1/\alpha}`, and :math:`C = \tau/R`;
+- over the area of the electrode, Brug: that seen in the admittance, in which the resistance
+  :math:`R_s` in series is beside R, :math:`1/R_e = 1/R_s + 1/R`, :math:`\tau = (R_eQ)^{1/\alpha}`,
+  and :math:`C = \tau/R_e`.
+
+Brug's is the smaller by the factor :math:`(1 + R/R_s)^{-(1-\alpha)/\alpha}`; both are Q where
+:math:`\alpha = 1`.  With R, R_s in Ω m² and Q in s^α/(Ω m²) the capacitance is in F/m².
+
+Which one fits a cell, a spectrum does not say: B. Hirschorn et al., Electrochim. Acta 55 (2010)
+6218, doi:10.1016/j.electacta.2009.10.065.
+"""
+
+import numpy as np
+
+from sandtime import checks
+from sandtime.eis.circuit import Leaf, Parallel
+
+
+def hsu_mansfeld(Q, alpha, resistance):
+    r"""Capacitance of an arc whose time constants are spread through a layer.
+
+    .. math:: C = Q^{1/\alpha}\,R^{(1-\alpha)/\alpha} = \frac{\tau}{R}
+
+    A resistance that grows at the same Q raises it, by the factor to the power
+    :math:`(1-\alpha)/\alpha`.
+
+    Parameters
+    ----------
+    Q : array_like
+        Of the constant-phase element, s^α/Ω.
+    alpha : array_like
+        Its exponent, above 0 and not above 1.
+    resistance : array_like
+        Beside it, R, Ω.
+
+    Returns
+    -------
+    ndarray
+        F; the arguments broadcast.
+
+    Raises
+    ------
+    ValueError
+        If a value is out of range or shapes do not broadcast.
+
+    Notes
+    -----
+    Source: C. H. Hsu and F. Mansfeld, Corrosion 57 (2001) 747, doi:10.5006/1.3280607.
+
+    Examples
+    --------
+    >>> print(hsu_mansfeld(1e-6, 1.0, 270.0))
+    1e-06
+    >>> print((hsu_mansfeld(1e-6, 0.9, 33.0) / hsu_mansfeld(1e-6, 0.9, 1.0)).round(2))
+    1.47
+    """
+    Q, alpha, R = _checked(Q=(Q, "s^α/Ω"), alpha=(alpha, ""), resistance=(resistance, "Ω"))
+    return (Q * R) ** (1 / alpha) / R
+
+
+def brug(Q, alpha, resistance, series_resistance):
+    r"""Capacitance of an arc whose time constants are spread over the area of an electrode.
+
+    .. math:: C = Q^{1/\alpha}\left(\frac{1}{R_s} + \frac{1}{R}\right)^{(\alpha-1)/\alpha}
+
+    It hardly depends on R as long as that is much larger than :math:`R_s`; with a large
+    :math:`R_s` it becomes Hsu and Mansfeld's.
+
+    Parameters
+    ----------
+    Q, alpha, resistance : array_like
+        As in `hsu_mansfeld`.
+    series_resistance : array_like
+        In series with the arc, R_s, Ω: of the electrolyte.
+
+    Returns
+    -------
+    ndarray
+        F; the arguments broadcast.
+
+    Raises
+    ------
+    ValueError
+        If a value is out of range or shapes do not broadcast.
+
+    Notes
+    -----
+    Source: G. J. Brug et al., J. Electroanal. Chem. 176 (1984) 275,
+    doi:10.1016/S0022-0728(84)80324-1.
+
+    Examples
+    --------
+    >>> print(brug(1e-6, 1.0, 270.0, 120.0).round(12))
+    1e-06
+    >>> print((brug(1e-6, 0.8, 1e4, 120.0) / brug(1e-6, 0.8, 270.0, 120.0)).round(2))
+    1.09
+    """
+    Q, alpha, R, Rs = _checked(
+        Q=(Q, "s^α/Ω"),
+        alpha=(alpha, ""),
+        resistance=(resistance, "Ω"),
+        series_resistance=(series_resistance, "Ω"),
+    )
+    together = R * Rs / (R + Rs)
+    return (Q * together) ** (1 / alpha) / together
+
+
+def zarc_Q(resistance, tau, alpha):
+    r"""The constant-phase element in a Zarc, :math:`Q = \tau^\alpha/R`.
+
+    Parameters
+    ----------
+    resistance, tau, alpha : array_like
+        Of the Zarc, Ω, s and a number.
+
+    Returns
+    -------
+    ndarray
+        s^α/Ω; the arguments broadcast.
+
+    Raises
+    ------
+    ValueError
+        If a value is out of range or shapes do not broadcast.
+
+    Notes
+    -----
+    Source: K. S. Cole and R. H. Cole, J. Chem. Phys. 9 (1941) 341, doi:10.1063/1.1750906.
+
+    Examples
+    --------
+    >>> Q = zarc_Q(270.0, 1e-3, 0.85)
+    >>> print((hsu_mansfeld(Q, 0.85, 270.0) * 270.0).round(9))
+    0.001
+    """
+    R, tau, alpha = _checked(resistance=(resistance, "Ω"), tau=(tau, "s"), alpha=(alpha, ""))
+    return tau**alpha / R
+
+
+def arc_capacitance(fit, label, series=()):
+    r"""Capacitance of a fitted arc and its standard error.
+
+    By Hsu and Mansfeld, or by Brug if it is said what is in series.  The error follows from the
+    covariance of the logarithms of the parameters, :math:`\sigma^2_{\ln C} = g^\mathsf{T}\,
+    \mathrm{cov}\;g`, to first order; that C and R err together is accounted for.
+
+    Parameters
+    ----------
+    fit : Fit
+    label : str
+        Of a Zarc, or of R and CPE (or C) in parallel.
+    series : str or sequence of str, optional
+        Names of the resistances in series with the arc, the sum of which is R_s.
+
+    Returns
+    -------
+    capacitance, stderr : ndarray, shape (S,)
+        F; numbers for a single spectrum.  The error is inf where the data do not determine a
+        parameter.
+
+    Raises
+    ------
+    ValueError
+        If the circuit has no such arc, or a name in `series` is not a resistance of it.
+
+    Examples
+    --------
+    >>> from sandtime.eis import fit
+    >>> frequency = np.geomspace(7e6, 1, 61)
+    >>> Z = 60 + 270 / (1 + (2j * np.pi * frequency * 1e-3) ** 0.85)
+    >>> found = fit(frequency, Z, "R_0-Zarc_int")
+    >>> for series in (), "0.R":
+    ...     print(f"{1e6 * arc_capacitance(found, 'int', series)[0]:.3f} µF")
+    3.704 µF
+    2.741 µF
+    """
+    series = (series,) if isinstance(series, str) else tuple(series)
+    kind, names = _arc(fit.circuit, label)
+    for name in series:
+        if not (name in fit.names and name.endswith(".R") and name != names["R"]):
+            raise ValueError(
+                f"series: {name!r} is not another resistance of {fit.circuit.string!r}; it has "
+                f"{', '.join(n for n in fit.names if n.endswith('.R') and n != names['R'])}"
+            )
+    R = np.asarray(fit[names["R"]])
+    alpha = np.asarray(fit[names["alpha"]]) if "alpha" in names else np.ones(R.shape)
+    second = np.asarray(fit[names["second"]])
+    Q = zarc_Q(R, second, alpha) if kind == "Zarc" else second
+    Rs = sum(np.asarray(fit[name]) for name in series)
+    capacitance = brug(Q, alpha, R, Rs) if series else hsu_mansfeld(Q, alpha, R)
+
+    # d ln C for d ln of each parameter
+    bent = (1 - alpha) / alpha
+    slope = dict.fromkeys(fit.names, np.zeros(R.shape))
+    if kind == "Zarc":
+        slope[names["second"]], slope[names["R"]] = np.ones(R.shape), -np.ones(R.shape)
+    else:
+        slope[names["second"]], slope[names["R"]] = 1 / alpha, bent
+    turn = np.zeros(R.shape) if kind == "Zarc" else -np.log(Q * R) / alpha
+    if series:
+        slope[names["R"]] = slope[names["R"]] - bent * R / (R + Rs)
+        for name in series:
+            slope[name] = bent * R / (R + Rs) * np.asarray(fit[name]) / Rs
+        turn = turn + np.log1p(R / Rs) / alpha
+    if "alpha" in names:
+        slope[names["alpha"]] = turn
+    involved = [k for k, name in enumerate(fit.names) if np.any(slope[name])]
+    gradient = np.stack([slope[fit.names[k]] / fit[fit.names[k]] for k in involved], axis=-1)
+    covariance = np.asarray(fit.covariance)[..., involved, :][..., involved]
+    known = np.isfinite(covariance).all(axis=(-2, -1))
+    covariance = np.where(known[..., None, None], covariance, 0)
+    variance = np.einsum("...i,...ij,...j->...", gradient, covariance, gradient)
+    error = capacitance * np.where(known, np.sqrt(np.maximum(variance, 0)), np.inf)
+    return (float(capacitance), float(error)) if not R.ndim else (capacitance, error)
+
+
+def _arc(circuit, label):
+    """Kind of an arc, and the names of its parameters: R, second (tau, Q or C) and alpha."""
+    for part in circuit.tree.parts:
+        leaves = part.leaves()
+        if label not in [leaf.label for leaf in leaves]:
+            continue
+        if isinstance(part, Leaf) and part.symbol == "Zarc":
+            return "Zarc", dict(zip(("R", "second", "alpha"), part.names, strict=True))
+        if isinstance(part, Parallel) and all(isinstance(each, Leaf) for each in part.parts):
+            R, other = sorted(leaves, key=lambda leaf: leaf.symbol != "R")[:2]
+            if (len(leaves), R.symbol) == (2, "R") and other.symbol in ("C", "CPE"):
+                return other.symbol, {"R": R.names[0]} | dict(
+                    zip(("second", "alpha"), other.names, strict=False)
+                )
+    raise ValueError(
+        f"label = {label!r} is not allowed: {circuit.string!r} has no Zarc, p(R,CPE) or p(R,C) in "
+        "series with the rest that carries it"
+    )
+
+
+def _checked(**arguments):
+    """Positive floats that broadcast; an exponent not above 1."""
+    values = {name: checks.positive(name, *value) for name, value in arguments.items()}
+    checks.between("alpha", values["alpha"], "", 0, 1)
+    return checks.same_shape(**values)

@@ -1,0 +1,104 @@
+r"""Where a fit begins again when what it found is not believed.
+
+A sum of depressed arcs has more than one way to be nearly right: two arcs taken for a flat one
+leave the third to mend a neighbour, and no small step leads out of that.  The steps taken here are
+large.  They move resistances and time constants of arcs, sorted by these, whatever is known of
+their exponents.
+"""
+
+from itertools import permutations
+
+import numpy as np
+
+from sandtime.eis.start import FLAT, ROUND, ROUNDER
+
+_HALF = np.log(2)
+_APART = np.log(10) / 2  # from where an arc was to where its two parts are
+
+
+class Elsewhere:
+    """Places beside those a descent came to.
+
+    Parameters
+    ----------
+    model : Model
+    given : Given
+        Arcs of which it fixes or bounds resistance or time constant stay where they are.
+    """
+
+    def __init__(self, model, given):
+        loose = given.exchangeable
+        self.arcs = [arc for arc in model.arcs if loose[arc.R] and loose[arc.second]]
+        self.free = [arc.alpha is not None and loose[arc.alpha] for arc in self.arcs]
+        places = range(len(self.arcs))
+        # an arc that is sent elsewhere, and the one it is sent to
+        self.moves = list(permutations(places, 2))
+        # arcs of which something is known are not the same in another order
+        self.orders = [] if all(self.free) else list(permutations(places))[1:]
+
+    def moved(self, x, one, other):
+        """Logarithms of all parameters (P, n), one arc sent where it serves better.
+
+        It is merged with its neighbour, and the other split in two, the further apart the flatter
+        it is.
+        """
+        R, tau, alpha = self._sorted(x)
+        away = one + 1 if one > other else one - 1
+        near = away if 0 <= away < len(R) else 2 * one - away
+        apart = np.copysign(_APART, other - one) / np.exp(alpha[other])
+        R[near] = np.logaddexp(R[near], R[one])
+        R[other] -= _HALF
+        R[one], tau[one] = R[other], tau[other] - apart
+        tau[other] += apart
+        alpha[[one, other]] = np.log(ROUND)
+        return self._placed(x, R, tau, alpha)
+
+    def rounded(self, x):
+        """The same in the order of the string, no arc flat; and where that makes a difference.
+
+        A flat arc at the edge of what was measured may be a smaller and round one further out, next
+        to an arc that is larger.
+        """
+        if len(self.arcs) < 2:
+            return x, np.zeros(x.shape[1], bool)
+        R, tau, alpha = self._sorted(x)
+        flat = alpha < np.log(FLAT)
+        different = flat.any(axis=0) | self.astray(x)
+        for k, each in enumerate(flat):
+            near = k + 1 if k + 1 < len(self.arcs) else k - 1
+            half = R[k] - _HALF
+            R[near] = np.where(each, np.logaddexp(R[near], half), R[near])
+            R[k] = np.where(each, half, R[k])
+            tau[k] -= np.where(each, np.copysign(_APART, near - k), 0)
+        alpha[flat] = np.log(ROUNDER)
+        return self._placed(x, R, tau, alpha), different
+
+    def reordered(self, x, order):
+        """The same with the arcs in another order than that of the string."""
+        return self._placed(x, *self._sorted(x)[:, list(order)])
+
+    def astray(self, x):
+        """Where the arcs are not in the order of the string."""
+        log_tau = np.array([arc.log_tau(x) for arc in self.arcs]).reshape(-1, x.shape[1])
+        return (np.diff(log_tau, axis=0) < 0).any(axis=0)
+
+    def _sorted(self, x):
+        """Logarithms of resistance, time constant and exponent (arcs, n), the fastest first.
+
+        The exponent is 1 where none is free.
+        """
+        each = [
+            (x[arc.R], arc.log_tau(x), x[arc.alpha] if free else np.zeros(x.shape[1]))
+            for arc, free in zip(self.arcs, self.free, strict=True)
+        ]
+        places = np.array(each).reshape(len(self.arcs), 3, -1).swapaxes(0, 1)
+        order = np.argsort(places[1], axis=0, kind="stable")
+        return np.take_along_axis(places, order[None], axis=1)
+
+    def _placed(self, x, R, tau, alpha):
+        x = x.copy()
+        for k, (arc, free) in enumerate(zip(self.arcs, self.free, strict=True)):
+            if free:
+                x[arc.alpha] = alpha[k]
+            arc.place(x, R[k], tau[k])
+        return x
