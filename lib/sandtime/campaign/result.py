@@ -1,0 +1,118 @@
+"""What the spectra of one series say: resistances, capacitances, and the depletion time."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sandtime import checks
+from sandtime.campaign.protocol import CRITERION, Cell, resistance_factor
+
+_WINDOW = 5.0  # standard errors around the criterion within which points take part
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """What the spectra of one series say.
+
+    Attributes
+    ----------
+    cell : Cell
+    synthetic : bool
+        Whether the spectra were.
+    fit : eis.Fit or eis.drift.DriftingFit
+        Of the impedance in Ω.
+    time : ndarray, shape (S,)
+        Middle of each spectrum, s.
+    charge, potential : ndarray, shape (S,)
+        At `time`, C/m² and V.
+    bulk_resistance, grain_boundary_resistance, resistance : ndarray, shape (S,)
+        Of bulk, grain boundaries and interface, Ω m².
+    resistance_error : ndarray, shape (S,)
+        Standard error of `resistance`, Ω m².
+    capacitance : dict
+        "Brug" and "Hsu-Mansfeld" → capacitance of the interface, F/m², (S,).
+    adequate : ndarray of bool, shape (S,)
+        Whether the circuit describes the spectrum; a spectrum that drifted while it was measured
+        may fail.
+    """
+
+    cell: Cell
+    synthetic: bool
+    fit: object
+    time: np.ndarray
+    charge: np.ndarray
+    potential: np.ndarray
+    bulk_resistance: np.ndarray
+    grain_boundary_resistance: np.ndarray
+    resistance: np.ndarray
+    resistance_error: np.ndarray
+    capacitance: dict
+    adequate: np.ndarray
+
+    @property
+    def resistance_at_room(self):
+        """R_int carried to 25 °C by the paper's Eq. (3), Ω m²."""
+        return self.resistance / resistance_factor(self.cell.temperature)
+
+    def depletion_time(self, criterion=CRITERION, *, normalised=True):
+        """When the interface resistance passes a criterion.
+
+        Parameters
+        ----------
+        criterion : float
+            Ω m²; positive.
+        normalised : bool
+            Whether R_int is carried to 25 °C first.
+
+        Returns
+        -------
+        time, standard_error : float
+            s; nan if the resistance never rises through the criterion, and for a rest.
+
+        Notes
+        -----
+        A parabola of ln R over time through the first two points with the criterion between them,
+        one more on either side, and all neighbours within five standard errors of the criterion.
+        The time is that of the middle of a spectrum.  Most of what a spectrum says about R_int
+        comes later in it, which makes the time early by some seconds unless the points were fitted
+        at their own times (chapter *Can a spectrum be trusted while the cell changes?*).
+        """
+        criterion = float(checks.positive("criterion", criterion, "Ω m²"))
+        resistance = self.resistance_at_room if normalised else self.resistance
+        good = np.isfinite(self.resistance_error) & (self.resistance_error > 0)
+        if self.cell.kind == "rest" or np.count_nonzero(good) < 3:
+            return np.nan, np.nan
+        time, error = self.time[good], (self.resistance_error / self.resistance)[good]
+        return _crossing(time, np.log(resistance[good] / criterion), error)
+
+    def __repr__(self):
+        kind = "synthetic" if self.synthetic else "measured"
+        return f"<Result {self.cell.id}: {len(self.time):,} {kind} spectra>"
+
+
+def _crossing(time, excess, error):
+    """Where a quantity rises through zero, and the standard error of that time."""
+    below = (excess[:-1] < 0) & (excess[1:] >= 0)
+    if not below.any():
+        return np.nan, np.nan
+    first = int(np.argmax(below))
+    near = np.abs(excess) <= _WINDOW * error
+    # one run with the crossing in it; a later return through the criterion is not part of it
+    low, high = max(first - 1, 0), min(first + 2, len(time) - 1)
+    while low > 0 and near[low - 1]:
+        low -= 1
+    while high < len(time) - 1 and near[high + 1]:
+        high += 1
+    some = slice(low, high + 1)
+    centre, scale = time[first : first + 2].mean(), time[high] - time[low]
+    clock, degree = (time[some] - centre) / scale, min(2, high - low)
+    powers = np.vander(clock, degree + 1, increasing=True) / error[some, None]
+    covariance = np.linalg.inv(powers.T @ powers)
+    curve = np.polynomial.Polynomial(covariance @ (powers.T @ (excess[some] / error[some])))
+    # Newton from the middle of the two points: the curve is nearly straight between them
+    at = 0.0
+    for _ in range(20):
+        at -= curve(at) / curve.deriv()(at)
+    row = at ** np.arange(degree + 1)
+    spread = np.sqrt(row @ covariance @ row) / abs(curve.deriv()(at))
+    return float(centre + at * scale), float(spread * scale)
