@@ -5,6 +5,7 @@ import warnings
 import numpy as np
 import pytest
 from scipy.linalg import lstsq
+from scipy.optimize import least_squares
 
 from sandtime.eis.circuit import Circuit
 from sandtime.eis.drift import fit_drifting, growth_rate
@@ -36,12 +37,16 @@ _durations = np.cumsum(np.maximum(0.1, 3 / FREQUENCY))
 SWEEPS["periods"] = 30 * (_durations - _durations[0]) / (_durations[-1] - _durations[0])
 
 
-def drifting_cell(growth, time, *names):
-    """One sweep in which these parameters grow; the values of TRUTH are those at 15 s."""
+# lithium that has lost nearly all contact: the interface is 99 % of the impedance
+SPENT = {**TRUTH, "int.R": 1e4, "int.tau": 1e-4}
+
+
+def drifting_cell(growth, time, *names, truth=TRUTH):
+    """One sweep in which these parameters grow; the values of the truth are those at 15 s."""
     rate = np.log1p(growth) / 30
-    parameters = dict(TRUTH)
+    parameters = dict(truth)
     for name in names or ("int.R",):
-        parameters[name] = TRUTH[name] * np.exp(rate * (time - 15))[None]
+        parameters[name] = truth[name] * np.exp(rate * (time - 15))[None]
     return np.atleast_2d(CELL.impedance(FREQUENCY, parameters))
 
 
@@ -217,6 +222,99 @@ def test_without_noise_drift_is_found_exactly(sweep, names):
         assert found.rate[name][0] == pytest.approx(np.log(1.2) / 30, rel=1e-6)
         assert found.growth[name][0] == pytest.approx(0.2, rel=1e-6)
     assert found.converged.all() and found.reference_time[0] == pytest.approx(15)
+
+
+BOTH = ("int.R", "int.tau")
+
+
+def by_minpack(Z, time, drift, sigma):
+    """The minimum for one sweep, by another formula and a library: values, covariance."""
+    names = [name for name in TRUTH if name not in FIXED]
+
+    def residual(x):
+        p = {**SPENT, **dict(zip(names, np.exp(x), strict=False))}
+        p |= {k: p[k] * np.exp(g * (time - 15) / 30) for k, g in zip(drift, x[7:], strict=True)}
+        arcs = [
+            p[f"{arc}.R"] / (1 + np.exp(p[f"{arc}.alpha"] * np.log(1j * OMEGA * p[f"{arc}.tau"])))
+            for arc in ("b", "gb", "int")
+        ]
+        off = (sum(arcs) - Z) / sigma
+        return np.concatenate([off.real, off.imag])
+
+    begin = [*np.log([SPENT[name] for name in names]), *np.zeros(len(drift))]
+    options = {"jac": "3-point", "x_scale": "jac", "xtol": 1e-14, "ftol": 1e-14, "gtol": 1e-14}
+    found = least_squares(residual, begin, **options)
+    return names, found.x, found.jac.T @ found.jac, 2 * found.cost
+
+
+@pytest.mark.parametrize("drift", [("int.R",), BOTH])
+@pytest.mark.parametrize("absolute", [True, False])
+@pytest.mark.parametrize("growth", [0.02, 0.1, 0.3])
+@pytest.mark.parametrize("sweep", SWEEPS)
+def test_a_spent_interface_leads_to_the_minimum(sweep, growth, absolute, drift):
+    """Where the steady circuit misplaces or loses the small arcs; nothing said but exponents."""
+    time = SWEEPS[sweep]
+    Z = noisy(drifting_cell(growth, time, *drift, truth=SPENT), 40, seed=20)
+    sigma = NOISE * np.abs(Z) if absolute else None
+    found = fit_drifting(FREQUENCY, Z, CELL, point_time=time, drift=drift, fixed=FIXED, sigma=sigma)
+    assert found.converged.all()
+    for k in range(3):
+        size = NOISE * np.abs(Z[k]) if absolute else np.abs(Z[k])
+        names, x, normal, chi2 = by_minpack(Z[k], time, drift, size)
+        ours = [np.log(found[name][k]) for name in names]
+        ours += [30 * found.rate[name][k] for name in drift]
+        normal = normal if absolute else normal * found.dof[k] / chi2
+        assert np.sqrt((ours - x) @ normal @ (ours - x)) < 0.01
+        assert found.chi2[k] == pytest.approx(chi2, rel=1e-6)
+        errors = [found.stderr[name][k] / found[name][k] for name in names]
+        errors += [30 * found.rate_stderr[name][k] for name in drift]
+        np.testing.assert_allclose(errors, np.sqrt(np.diag(np.linalg.inv(normal))), rtol=0.02)
+
+
+@pytest.mark.parametrize("drift", [("int.R",), BOTH])
+@pytest.mark.parametrize(("truth", "told"), [(SPENT, "bounds"), (TRUTH, "bounds"), (SPENT, "rate")])
+def test_pulls_of_two_thousand_sweeps(truth, told, drift):
+    """Values, rates and errors that are what they say, with ragged sweeps and known noise."""
+    time, rate = SWEEPS["periods"], np.log(1.1) / 30
+    Z = noisy(drifting_cell(0.1, time, *drift, truth=truth), 2_000, seed=21)
+    mask = np.ones(Z.shape, bool)
+    mask[::2, 50] = mask[::3, 20] = False
+    found = fit_drifting(
+        FREQUENCY,
+        np.where(mask, Z, np.nan),
+        CELL,
+        point_time=time,
+        drift=drift,
+        rate=dict.fromkeys(drift, rate) if told == "rate" else None,
+        fixed=FIXED,
+        bounds={"b.tau": (None, 8e-8), "gb.tau": (8e-8, 1e-5), "int.tau": (1e-5, None)},
+        sigma=NOISE * np.abs(Z),
+        mask=mask,
+    )
+    assert found.converged.mean() > 0.99
+    pulls = {name: (found[name] - truth[name]) / found.stderr[name] for name in BOTH}
+    if told != "rate":
+        pulls["rate"] = (found.rate["int.R"] - rate) / found.rate_stderr["int.R"]
+    for name, pull in pulls.items():
+        pull = pull[found.converged]
+        assert 0.95 < pull.std() < 1.05, name
+        assert abs(pull.mean()) < 0.1, name
+    assert (found.chi2 / found.dof).mean() == pytest.approx(1, abs=0.02)
+
+
+def test_arcs_that_are_no_zarcs_drift_too():
+    """p(R,C) and p(R,CPE), an inductor in series; the frequencies in rising order."""
+    circuit, time = Circuit("L_0-p(R_1,C_1)-p(R_2,CPE_2)"), SWEEPS["periods"][::-1]
+    truth = {"0.L": 1e-6, "1.R": 60.0, "1.C": 1e-9, "2.R": 270.0, "2.Q": 1e-5, "2.alpha": 0.9}
+    moving = {**truth, "2.R": truth["2.R"] * np.exp(0.005 * (time - 15))[None]}
+    f = FREQUENCY[::-1]
+    Z = noisy(circuit.impedance(f, moving), 20, seed=22)
+    found = fit_drifting(f, Z, circuit, point_time=time, drift="2.R", sigma=NOISE * np.abs(Z))
+    assert found.converged.all()
+    for name, value in truth.items():
+        assert abs(np.mean((found[name] - value) / found.stderr[name])) < 1, name
+    assert found.rate["2.R"].mean() == pytest.approx(0.005, rel=0.05)
+    assert (found.chi2 / found.dof).mean() == pytest.approx(1, abs=0.15)
 
 
 BIAS = {  # of R_int in the middle of the sweep if drift is ignored, in %

@@ -11,15 +11,22 @@ that drifts.
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from sandtime import checks
 from sandtime.eis.circuit import Circuit
-from sandtime.eis.fit import Fit, FitWarning, fit
+from sandtime.eis.descent import ARRIVED, TOGETHER, descend, eliminate
+from sandtime.eis.elsewhere import Elsewhere
+from sandtime.eis.fit import Fit, FitWarning, _fit_block, _limits, fit
+from sandtime.eis.given import given
+from sandtime.eis.model import Model
+from sandtime.eis.start import searchable, start
 
-_TOGETHER = 512  # sweeps worked on at once
-_ITERATIONS = 60
+_PATIENCE, _STEPS = 25, 200  # steps of a descent, and of the last
+_STARTS = (0, 0.0), (1, 0.0), (0, 0.3), (0, -0.3)  # which, and the growth supposed for it
+_DOUBT = 3.0  # standard deviations by which residuals that are noise hardly hang together
 
 
 @dataclass(frozen=True)
@@ -126,18 +133,19 @@ def fit_drifting(
     270.000 0.00500 283
     """
     circuit = Circuit(circuit) if isinstance(circuit, str) else circuit
-    said = {"fixed": fixed, "bounds": bounds, "guess": guess, "sigma": sigma, "mask": mask}
+    said = {"fixed": fixed, "bounds": bounds, "guess": guess}
     with warnings.catch_warnings():
         # that the steady model does not describe a drifting cell is what we are here for
         warnings.simplefilter("ignore", FitWarning)
-        steady = fit(frequency, impedance, circuit, progress=False, **said)
+        steady = fit(frequency, impedance, circuit, sigma=sigma, mask=mask, progress=False, **said)
     weights, measured = np.atleast_2d(steady.weights), np.atleast_2d(steady.measured)
-    centred, span, reference = _clock(point_time, weights > 0)
-    given = _rates(circuit, drift, rate, fixed, len(weights))
-    model = _Drifting(circuit, steady.frequency, given, fixed or {}, bounds or {})
-    x, H, chi2, converged = model.fit(steady, centred, span, weights, measured)
-    dof = 2 * np.count_nonzero(weights, axis=1) - model.size
-    scale = 1.0 if sigma is not None else chi2 / dof
+    time, span, reference = _clock(point_time, weights > 0)
+    rates = _rates(circuit, drift, rate, fixed, len(weights))
+    sweeps = _Sweeps(circuit, steady.frequency, given(circuit, len(weights), **said), list(rates))
+    begin = np.log([np.atleast_1d(steady[name]) for name in circuit.names])
+    known = [None if rate is None else rate * span for rate in rates.values()]
+    found = sweeps.fit(begin, known, time, measured, weights, sigma is not None)
+    converged, values = found["converged"], np.exp(found["x"])
     if not converged.all():
         warnings.warn(
             f"{np.count_nonzero(~converged)} of {len(converged)} sweeps did not converge; the "
@@ -145,30 +153,24 @@ def fit_drifting(
             FitWarning,
             stacklevel=2,
         )
-    variance = np.diagonal(np.linalg.pinv(H, hermitian=True), axis1=1, axis2=2)
-    error = np.sqrt(variance.T * scale)
-    error[:, ~converged] = np.nan  # no error without a minimum
-
-    values, stderr, rates, rate_stderr = {}, {}, {}, {}
-    for name in circuit.names:
-        free = name in model.free
-        values[name] = np.exp(x[:, model.free.index(name)]) if free else steady[name] + 0 * dof
-        stderr[name] = values[name] * error[model.free.index(name)] if free else 0.0 * dof
-    for name in given:
-        fitted = name in model.fitted
-        place = len(model.free) + model.fitted.index(name) if fitted else None
-        rates[name] = x[:, place] / span if fitted else given[name]
-        rate_stderr[name] = error[place] / span if fitted else 0.0 * dof
-    growth = {name: np.expm1(rates[name] * span) for name in given}
-    found = (values, stderr, rates, rate_stderr, growth, reference, chi2, dof, converged)
+    error = np.where(converged, found["error"], np.nan)  # no error without a minimum
+    grown = range(sweeps.P, sweeps.P + len(rates))
+    results = (
+        dict(zip(circuit.names, values, strict=False)),
+        dict(zip(circuit.names, values * error, strict=False)),
+        {name: found["x"][k] / span for name, k in zip(rates, grown, strict=True)},
+        {name: error[k] / span for name, k in zip(rates, grown, strict=True)},
+        {name: values[k] - 1 for name, k in zip(rates, grown, strict=True)},
+        *(reference, found["chi2"], found["dof"], converged),
+    )
     if np.ndim(impedance) == 1:
-        found = (
+        results = (
             {name: float(value[0]) for name, value in each.items()}
             if isinstance(each, dict)
             else each[0]
-            for each in found
+            for each in results
         )
-    return DriftingFit(*found, steady=steady)
+    return DriftingFit(*results, steady=steady)
 
 
 def growth_rate(time, value):
@@ -252,110 +254,159 @@ def _rates(circuit, drift, rate, fixed, S):
     return given
 
 
-class _Drifting:
-    """Residuals and derivatives of a circuit at each point's own time, for many sweeps at once.
+class _Sweeps(Model):
+    """Many sweeps at once, every point at its own time.
 
-    The variables are the logarithms of the free parameters at the middle of the sweep and, after
-    them, the logarithms of the growth over the sweep that are to be fitted.
+    What `descend` moves, (P + D + F, S), holds everything about a sweep: the logarithms of the
+    parameters at half time, those of the growth over the sweep of the D that drift, and, never
+    free, the times of the points from -1/2 to 1/2.
     """
 
-    def __init__(self, circuit, frequency, given, fixed, bounds):
-        self.circuit, self.frequency, self.given = circuit, frequency, given
-        self.free = [name for name in circuit.names if name not in fixed]
-        self.fitted = [name for name, value in given.items() if value is None]
-        self.size = len(self.free) + len(self.fitted)
-        self.bounds = bounds
+    def __init__(self, circuit, frequency, said, drift):
+        self.order = np.argsort(frequency)  # neighbours in a list are neighbours in frequency
+        super().__init__(circuit, 2 * np.pi * frequency[self.order], said.free)
+        self.said, self.P, self.drift = said, len(circuit.names), drift
+        self.grown = {circuit.names.index(name): self.P + k for k, name in enumerate(drift)}
+        self.elsewhere = Elsewhere(self, said)
 
-    def fit(self, steady, centred, span, weights, measured):
-        """Variables (S, P), normal matrices (S, P, P), χ² and whether each is at its minimum."""
-        S = len(span)
-        x, H = np.zeros((S, self.size)), np.zeros((S, self.size, self.size))
-        chi2, converged = np.zeros(S), np.zeros(S, bool)
-        low, high = self._limits(S)
-        for first in range(0, S, _TOGETHER):
-            some = slice(first, first + _TOGETHER)
-            start = {name: np.atleast_1d(steady[name])[some] for name in self.circuit.names}
-            growth = {
-                name: None if rate is None else (rate * span)[some]
-                for name, rate in self.given.items()
-            }
-            data, ends = (centred[some], weights[some], measured[some]), (low[some], high[some])
-            x[some], H[some], chi2[some], converged[some] = self._descend(
-                start, growth, data, *ends
+    def fill(self, x, weights, measured, rows):
+        """As in `Model`: derivatives and residuals; those for the growths follow the others."""
+        steady, time = x[: self.P], x[-self.F :]
+        moving = np.broadcast_to(steady[:, None], (self.P, self.F, x.shape[1])).copy()
+        for k, growth in self.grown.items():
+            moving[k] += x[growth] * time
+        np.negative(measured, out=rows[-1])
+        for arc in self.arcs:
+            drifts = not self.grown.keys().isdisjoint(arc.indices)
+            self._arc(arc, moving if drifts else steady, weights, rows)
+        for part, indices in self.others:
+            self._part(part, indices, moving, weights, rows)
+        both = np.concatenate([time, time])
+        for k, growth in self.grown.items():
+            if growth in self.free:
+                np.multiply(rows[self.row[k]], both, out=rows[self.free.index(growth)])
+
+    def fit(self, begin, known, time, measured, weights, absolute):
+        """Where each sweep arrives: dictionary of `x`, `error`, `chi2`, `dof` and `converged`."""
+        self.free += [self.P + k for k, growth in enumerate(known) if growth is None]
+        growth = [np.zeros(len(time)) if each is None else each for each in known]
+        x = np.concatenate([begin, np.reshape(growth, (-1, len(time))), time.T[self.order]])
+        Z, weights = measured.T[self.order], weights.T[self.order]
+        self.data = Z, weights, np.concatenate([Z.real * weights, Z.imag * weights])
+        self.dof, self.absolute = 2 * np.count_nonzero(weights, axis=0) - len(self.free), absolute
+
+        best = self._descent(np.arange(x.shape[1]), x, _PATIENCE)
+
+        def again(where, limit, doubtful=lambda: ~best["believed"]):
+            which = np.flatnonzero(doubtful())
+            if which.size:
+                x = where(which, best["x"][:, which])
+                self._keep(best, which, self._descent(which, x, limit))
+
+        orders = self.elsewhere.orders
+        for order in orders and [sorted(orders[0]), *orders]:
+            again(
+                lambda _, x, order=order: self.elsewhere.reordered(x, order),
+                _PATIENCE,
+                lambda: ~best["believed"] | best["astray"],
             )
-        return x, H, chi2, converged
+        for number, growth in _STARTS if searchable(self) else ():
+            again(partial(self._anew, number, growth), _PATIENCE)
+        for limit in (_PATIENCE, _PATIENCE, _STEPS):
+            again(self._halted, limit)
+        return best | {"dof": self.dof}
 
-    def _limits(self, S):
-        """Lowest and highest values of the variables (S, P)."""
-        low, high = np.full((S, self.size), -np.inf), np.full((S, self.size), np.inf)
-        for place, name in enumerate(self.free):
-            bottom, top = self.bounds.get(name, (None, None))
-            top = np.inf if top is None else top
-            with np.errstate(divide="ignore"):
-                low[:, place] = np.log(0.0 if bottom is None else bottom)
-            high[:, place] = np.log(np.minimum(top, 1.0) if name.endswith(".alpha") else top)
-        return low, high
+    def _descent(self, which, x, limit):
+        """One descent from x, and what it found."""
+        said, (Z, weights, measured) = self.said.part(which), (a[:, which] for a in self.data)
+        ends = low, high, edge_low, edge_high = _limits(said, self.omega[:, 0], Z)
+        x[: self.P][said.free] = np.clip(x[: self.P], low, high)[said.free]
+        unbound = np.full((len(x) - self.P, which.size), np.inf)
+        low, high = np.concatenate([low, -unbound]), np.concatenate([high, unbound])
+        dof = self.dof[which]
+        ended, _ = descend(self, x, weights, measured, low, high, dof, self.absolute, limit)
+        lost = (x[: self.P] >= ends[1]) & edge_high | (x[: self.P] <= ends[0]) & edge_low
+        parts = [
+            self._errors(x[:, some], weights[:, some], measured[:, some], dof[some])
+            for some in (slice(i, i + TOGETHER) for i in range(0, which.size, TOGETHER))
+        ]
+        found = {key: np.concatenate([part[key] for part in parts], -1) for key in parts[0]}
+        converged = (ended == ARRIVED) & ~(lost & said.free[:, None]).any(axis=0)
+        converged &= np.isfinite(found["error"]).all(axis=0)
+        return found | {
+            "x": x,
+            "converged": converged,
+            "believed": converged & (found.pop("together") <= _DOUBT),
+            "astray": self.elsewhere.astray(x),
+        }
 
-    def _linearised(self, x, start, growth, data):
-        """Weighted residuals (S, 2F) and derivatives (S, 2F, P)."""
-        centred, weights, measured = data
-        values = dict(start)
-        for place, name in enumerate(self.free):
-            values[name] = np.exp(x[:, place])
-        grown = dict(growth)
-        for place, name in enumerate(self.fitted, start=len(self.free)):
-            grown[name] = x[:, place]
-        values = {name: value[:, None] for name, value in values.items()}
-        for name, total in grown.items():
-            values[name] = values[name] * np.exp(total[:, None] * centred)
-        Z = self.circuit.impedance(self.frequency, values)
-        slopes = self.circuit.derivatives(self.frequency, values)
-        residual = weights * (Z - measured)
-        columns = []
-        for name in self.free:
-            slope = slopes[..., self.circuit.names.index(name)]
-            columns.append(weights * slope * values[name])
-        columns += [columns[self.free.index(name)] * centred for name in self.fitted]
-        J = np.stack(columns, axis=-1)
-        return (
-            np.concatenate([residual.real, residual.imag], axis=1),
-            np.concatenate([J.real, J.imag], axis=1),
+    def _errors(self, x, weights, measured, dof):
+        """Standard errors of what is in x, chi-square, and how the residuals hang together."""
+        P, rows = len(self.free), self.rows(x.shape[1])
+        N = self.normal(x, weights, measured, rows)
+        # with the unit matrix below it, elimination leaves the inverse of the factor
+        unit = np.broadcast_to(np.eye(P)[:, :, None], (P, P, x.shape[1]))
+        L, _, flat = eliminate(np.concatenate([N[:P, :P], unit]))
+        error, chi2 = np.zeros(x.shape), N[P, P]
+        scale = 1.0 if self.absolute else np.maximum(chi2 / dof, 1e-300)
+        error[self.free] = np.where(flat, np.inf, np.sqrt((L[P:] ** 2).sum(axis=1) * scale))
+        residuals = rows[-1].reshape(2, self.F, -1)
+        alike = np.einsum("rfn,rfn->n", residuals[:, 1:], residuals[:, :-1])
+        # spectra without noise leave nothing but rounding, which may hang together as it likes
+        noisy = chi2 > 1e-14 * np.einsum("fn,fn->n", measured, measured)
+        alike = np.divide(alike, chi2, out=np.zeros(len(chi2)), where=noisy)
+        together = np.arctanh(alike) * np.sqrt(2 * np.count_nonzero(weights, axis=0))
+        return {"error": error, "chi2": chi2, "together": together}
+
+    def _keep(self, best, which, other):
+        """Take over what is better: arrived, in the order of the string, lower, in this order."""
+        last = {key: best[key][..., which] for key in other}
+        better = np.where(
+            other["astray"] == last["astray"],
+            np.where(
+                other["converged"] == last["converged"],
+                other["chi2"] < last["chi2"],
+                other["converged"],
+            ),
+            other["believed"] & (last["astray"] | ~last["believed"]),
         )
+        for key, array in other.items():
+            best[key][..., which[better]] = array[..., better]
 
-    def _descend(self, start, growth, data, low, high):
-        """Levenberg-Marquardt for one block."""
-        x = np.stack([np.log(start[name]) for name in self.free], axis=1)
-        x = np.concatenate([x, np.zeros((len(x), len(self.fitted)))], axis=1)
-        x = np.clip(x, low, high)
-        damping, dof = np.full(len(x), 1e-4), 2 * np.count_nonzero(data[1], axis=1) - self.size
-        floor = 1e-24 * np.sum(np.abs(data[1] * data[2]) ** 2, axis=1)
-        r, J = self._linearised(x, start, growth, data)
-        cost, arrived = np.sum(r**2, axis=1), np.zeros(len(x), bool)
-        eye = np.eye(self.size)
-        for _ in range(_ITERATIONS):
-            H, g = np.swapaxes(J, 1, 2) @ J, (r[:, None] @ J)[:, 0]
-            held = ((x <= low) & (g > 0)) | ((x >= high) & (g < 0))
-            g = np.where(held, 0.0, g)
-            move = ~held[:, :, None] & ~held[:, None, :]
-            system = np.where(move, H, 0.0) + np.where(held, 1.0, 0.0)[:, :, None] * eye
-            diagonal = np.diagonal(system, axis1=1, axis2=2)[:, :, None] * eye
-            newton = -_solve(system + 1e-13 * diagonal, g)
-            # arrived: the step still to take is short against the standard errors
-            to_go = -np.sum(g * newton, axis=1)
-            arrived = to_go <= 1e-6 * cost / dof + floor
-            if arrived.all():
-                break
-            step = -_solve(system + damping[:, None, None] * diagonal, g)
-            trial = np.clip(x + np.clip(step, -2.0, 2.0), low, high)
-            new_r, new_J = self._linearised(trial, start, growth, data)
-            new_cost = np.sum(new_r**2, axis=1)
-            better = (new_cost < cost) & ~arrived
-            x = np.where(better[:, None], trial, x)
-            r, J = np.where(better[:, None], new_r, r), np.where(better[:, None, None], new_J, J)
-            cost = np.where(better, new_cost, cost)
-            damping = np.where(better, np.maximum(damping / 10, 1e-12), damping * 10)
-        return x, H, cost, arrived
+    def _anew(self, number, growth, which, x):
+        """x from a start of its own: the steady circuit's minimum may lie far from this one's.
 
+        The start is taken twice, the second time for spectra freed of the growth supposed.
+        """
+        said, (Z, weights, _) = self.said.part(which), (a[:, which] for a in self.data)
+        x = x.copy()
+        x[[k for k in self.free if k >= self.P]] = growth
+        for _ in range(2 if growth else 1):
+            x[: self.P] = start(self, said, Z, weights, number)
+            Z = self._freed(x, which)
+        return x
 
-def _solve(H, g):
-    return np.linalg.solve(H, g[..., None])[..., 0]
+    def _halted(self, which, x):
+        """x after another fit of the steady circuit, to spectra that were freed of the drift in x.
+
+        Where drift was all that looked like an arc, or hid one, the first such fit may have lost
+        it, and from where it is lost no derivative leads back.
+        """
+        said, weights = self.said.part(which), self.data[1][:, which]
+        omega, freed, dof = self.omega[:, 0], self._freed(x, which), self.dof[which]
+        found = _fit_block(omega, freed, weights, dof, said, self.absolute)
+        return np.concatenate([found["x"], x[self.P :]])
+
+    def _freed(self, x, which):
+        """Measured impedance (F, n) less what, by x, is due to drift."""
+        still = x.copy()
+        still[self.P : self.P + len(self.drift)] = 0
+        change = self._impedance(still) - self._impedance(x)
+        Z, weights, _ = self.data
+        return np.where(weights[:, which] > 0, Z[:, which] + change, 0)
+
+    def _impedance(self, x):
+        """Impedance (F, n) of the circuit in x."""
+        rows, nothing = self.rows(x.shape[1]), np.zeros((2 * self.F, x.shape[1]))
+        self.fill(x, np.ones((self.F, x.shape[1])), nothing, rows)
+        return rows[-1, : self.F] + 1j * rows[-1, self.F :]
