@@ -92,7 +92,8 @@ def test_counts_add_up():
     assert tuple(counts) == ledger.VERDICTS
     assert sum(counts.values()) == len(ROWS) == len(reported.claims())
     for verdict, count in counts.items():
-        assert count == len(ledger.rows(verdict=verdict)) > 0
+        assert count == len(ledger.rows(verdict=verdict))
+        assert count > 0 or verdict == "not yet"  # empty since the last chapter came
     by_chapter = [ledger.rows(chapter=c) for c in (*ledger.CHAPTERS, *ledger.COMING)]
     assert sorted(row.id for part in by_chapter for row in part) == sorted(r.id for r in ROWS)
     assert all(len(part) > 0 for part in by_chapter), "a chapter without rows does not belong here"
@@ -292,7 +293,7 @@ def test_table_of_everything():
     sections = {row.section for row in ROWS}
     assert len(page.all("details")) == len(page.all("summary")) == len(sections)
     radios = page.all("input", type="radio")
-    assert [a["value"] for a in radios] == ["", *ledger.VERDICTS]
+    assert [a["value"] for a in radios] == ["", *(v for v, n in ROWS.counts().items() if n)]
     assert len({a["name"] for a in radios}) == 1
     assert all(a["href"] in {f"{c}.html" for c in ledger.CHAPTERS} for a in page.all("a"))
     assert not page.all("link")

@@ -233,13 +233,15 @@ def _printed(row):
 
 def _number(value, row):
     """A recomputed value, one digit finer than the print; three digits for bounds and ranges."""
+    if not row.unit and value == row.paper == int(value):
+        return f"{value:.0f}"  # a count is exact
     if row.relation in ("=", "~"):
         place = round(math.log10(row.last_digit)) - 1
     else:
         place = math.floor(math.log10(abs(value))) - 2
     exponent = math.floor(math.log10(abs(value))) if value else 0
     if exponent < -3:
-        mantissa = f"{value / 10.0**exponent:.{exponent - place}f}"
+        mantissa = f"{value / 10.0**exponent:.{max(0, exponent - place)}f}"
         return _unbroken(f"{mantissa} × 10<sup>−{-exponent}</sup>")
     return f"{round(value, -place) + 0.0:.{max(0, -place)}f}".replace("-", "−")
 

@@ -8,14 +8,17 @@ chapters call.  Claims that nothing settles stand in ``data/unrecomputed.csv`` w
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import permutations, product
 
 import numpy as np
 from scipy.optimize import brentq
 
-from sandtime import arrhenius, materials, reported, sand, slab, thermodynamics
+from sandtime import arrhenius, eis, materials, reported, sand, slab, thermodynamics, voids
+from sandtime.campaign import interface, protocol
 from sandtime.reported import paper
 from sandtime.units import (
     F,
+    MPa,
     R,
     angstrom,
     celsius,
@@ -28,6 +31,7 @@ from sandtime.units import (
     mAh,
     mmol,
     mV,
+    ohm,
     s,
     to_celsius,
     uA,
@@ -427,6 +431,49 @@ def _():
     )
 
 
+# Chapter xray: what a body-centred cubic pattern fixes.
+
+
+@settles("space-group-number", "xray")
+def _():
+    # Rotations and reflections of a cube that map corner and centre (in half edges) to themselves.
+    motif = {(0, 0, 0), (1, 1, 1)}
+    kept = sum(
+        {
+            tuple(sign * atom[axis] % 2 for sign, axis in zip(signs, turn, strict=True))
+            for atom in motif
+        }
+        == motif
+        for turn in permutations(range(3))
+        for signs in product((1, -1), repeat=3)
+    )
+    # The cubic groups without absences but h + k + l odd, by their rotations and reflections.
+    groups = {12: (197, 199), 24: (204, 211, 217), 48: (229,)}
+    return float(groups[kept][0]), (
+        f"Corner and centre, alike, have {kept} symmetry operations; of the six groups that the "
+        "absences allow only No. 229 has as many. The five lines of the scan alone cannot tell the "
+        "six apart, nor a simple cubic cell."
+    )
+
+
+# Chapter diffusivity: values from hot metal and from films.
+
+
+@settles("d-beta-literature-max", "diffusivity", "not recomputable")
+def _():
+    # By their abstracts: Iwadate et al. 1987 at around 420 °C, Shi et al. 2001.
+    own = arrhenius.activation_energy(
+        _d("d-eff-li90mg10-0c"), celsius(0), _d("d-eff-li90mg10-25c"), celsius(25)
+    )
+    energies = (own, paper("activation-energy-d") * eV)
+    low, high = sorted(arrhenius.scale(1e-6, E, celsius(25), celsius(420)) for E in energies)
+    return None, (
+        "Quoted, here without its source or a temperature. By their abstracts, vapour-deposited "
+        "alloys have 1.2e-7 to 5.2e-7 at room temperature, and the 1e-6 of hot metal at 420 °C "
+        f"is {low:.0e} to {high:.0e} when carried to 25 °C."
+    )
+
+
 # Chapter utilisation: Eq. (2) and Figures 9 and 10.
 
 _FIGURE_9 = {"10ua": 10 * uA / cm**2, "100ua": 100 * uA / cm**2, "1ma": 1 * mA / cm**2}
@@ -683,3 +730,206 @@ def _():
         f"magnesium conserved {potential('magnesium'):.1f}, in a receding frame 9 to 15. "
         "Composition at the end of the strip is not printed."
     )
+
+
+# Chapter spectrum: what an impedance spectrum can tell, on synthetic ones.
+
+_READINGS = ("Hz", "rad/s")  # of the printed ω_max
+
+
+def _spectrum(reading, resistance, tau):
+    """Parameters, impedance and noise of the campaign's cell at 25 °C, by its printed numbers."""
+    edge = {"int.R": resistance, "int.tau": tau, "int.alpha": interface.ALPHA_INTERFACE}
+    parameters = interface.pellet(celsius(25), reading) | edge
+    Z = eis.Circuit(protocol.CIRCUIT).impedance(protocol.FREQUENCY, parameters)
+    return parameters, Z, protocol.noise(protocol.FREQUENCY) * np.abs(Z)
+
+
+@settles("number-of-contributions", "spectrum")
+def _():
+    start = paper("r-int-initial") * kohm * cm**2
+    cells = [_spectrum(reading, start, start * interface.CAPACITANCE) for reading in _READINGS]
+    Z, sigma = (np.repeat([cell[k] for cell in cells], 3, axis=0) for k in (1, 2))
+    real, imaginary = np.random.default_rng(0).normal(size=(2, *Z.shape))
+    noisy = Z + sigma * (real + 1j * imaginary)
+    chosen = 1 + eis.arcs_by_bic(protocol.FREQUENCY, noisy, sigma).argmin(axis=0)
+    arcs, times = np.unique(chosen, return_counts=True)
+    return arcs[times.argmax()], (
+        f"Arcs chosen by Schwarz's criterion in {times.max()} of {times.sum()} synthetic spectra "
+        "of three processes, half of them with ω_max in Hz and half in rad/s; where the bulk's top "
+        "lies beyond the range, its foot is enough."
+    )
+
+
+def _smallest_interface(reading):
+    """R_int that is three standard errors, Ω cm², at the campaign's noise and capacitance."""
+    circuit, held = eis.Circuit(protocol.CIRCUIT), ("bulk.alpha", "gb.alpha")
+
+    def excess(resistance):
+        parameters, _, _ = _spectrum(reading, resistance, resistance * interface.CAPACITANCE)
+        # the slope at a vanishing arc, whose time constant is known
+        parameters = parameters | {"int.R": 1e-6 * resistance}
+        Z = circuit.impedance(protocol.FREQUENCY, parameters)
+        covariance = eis.cramer_rao(
+            protocol.FREQUENCY,
+            circuit,
+            parameters,
+            protocol.noise(protocol.FREQUENCY) * np.abs(Z),
+            fixed=(*held, "int.tau", "int.alpha"),
+        )
+        k = circuit.names.index("int.R")
+        return np.log(resistance / (3 * covariance[k, k] ** 0.5))
+
+    grain_boundary = interface.pellet(celsius(25), reading)["gb.tau"] / interface.CAPACITANCE
+    return brentq(excess, 1.05 * grain_boundary, 100 * grain_boundary) / (ohm * cm**2)
+
+
+@settles("r-int-resolution", "spectrum", "not recomputable")
+def _():
+    limits = " or ".join(f"{_smallest_interface(reading):.1f}" for reading in _READINGS)
+    return None, (
+        "Noise and capacitance are not printed. With the synthetic spectra's noise and "
+        f"{interface.CAPACITANCE / (1e-6 / cm**2):.1f} µF cm⁻² an interface is lost below {limits} "
+        "Ω cm² (ω_max in Hz or rad/s): it becomes as fast as the grain boundaries."
+    )
+
+
+# Chapter pressure: voids against creep.
+
+_HELD = 0.90  # share of the contact that counts as kept
+
+
+def _over_laws(function, current, *arguments, voids_per_area=1.0, **settings):
+    """Least and largest value for lithium over three creep laws and three closures.
+
+    The voids per area are those of the depletion time without pressure at 200 µA cm⁻², from the
+    printed one by i⁻², or a multiple of them.
+    """
+    reference = paper("current-density-200ua") * uA / cm**2
+    time = _t0("t0-li-25c-100ua") * (_CURRENT / reference) ** 2
+    left = paper("capacitance-at-t0-li") / 100
+    model = {"molar_volume": materials.LI.molar_volume}
+    density = voids_per_area * voids.void_density(time, reference, contact=left, **model)
+    values = [
+        function(
+            current, *arguments, law=law, closure=closure, density=density, **model, **settings
+        )
+        for law in voids.CREEP_LAWS
+        for closure in voids.CLOSURES
+    ]
+    return min(values), max(values)
+
+
+def _needed(current, growth):
+    """Pressures for 90 % contact, MPa, with voids that go with a power of the current."""
+    ratio = (current / (paper("current-density-200ua") * uA / cm**2)) ** growth
+    ends = _over_laws(voids.critical_pressure, current, voids_per_area=ratio, contact=_HELD)
+    return tuple(end / MPa for end in ends)
+
+
+def _kept(pressure):
+    """Least and largest contact kept at 200 µA cm⁻² under a pressure, MPa."""
+    current = paper("current-density-200ua") * uA / cm**2
+    return _over_laws(voids.steady_contact, current, pressure * MPa)
+
+
+@settles("pressure-mpa-range", "pressure")
+def _():
+    target = paper("target-current-density") * mA / cm**2
+    least, most = _needed(target, 0)[0], _needed(target, 2)[1]
+    return least, (
+        f"The least of three creep laws in three geometries for {100 * _HELD:.0f} % contact at "
+        f"{target / (mA / cm**2):.0f} mA cm⁻²; the largest, with voids that grow as i², is "
+        f"{most:.0f} MPa. If diffusion carried the creep it would be more."
+    )
+
+
+@settles("pressure-mitigating-li", "pressure")
+def _():
+    names = ("0mpa", "3-8mpa", "7-5mpa", "15mpa")
+    applied = [paper(f"pressure-series-{name}") for name in names]
+    enough = [pressure for pressure in applied if _kept(pressure)[0] >= _HELD]
+    low, high = _needed(paper("current-density-200ua") * uA / cm**2, 0)
+    return enough[0], (
+        f"The smallest applied pressure that keeps {100 * _HELD:.0f} % of the contact by each of "
+        f"three creep laws in three geometries, which by themselves ask for {low:.1f} to "
+        f"{high:.1f} MPa. Only the number of voids is calibrated."
+    )
+
+
+@settles("pressure-no-change-li", "pressure", "not recomputable")
+def _():
+    half, full = (1 - _kept(paper(f"pressure-series-{name}"))[0] for name in ("7-5mpa", "15mpa"))
+    return None, (
+        "A pressure that was set; what counts as no change is not said. Creep leaves at most "
+        f"{100 * full:.2f} % of the contact open there, consistent, and {100 * half:.1f} % at "
+        "7.5 MPa."
+    )
+
+
+@settles("pressure-ref26", "pressure", "not recomputable")
+def _():
+    low, high = _needed(_CURRENT, 2)
+    return None, (
+        "Sufficient in earlier work, quoted here, and not said to be the least. Consistent as a "
+        f"bound: three creep laws in three geometries ask for {low:.1f} to {high:.1f} MPa."
+    )
+
+
+@settles("current-density-wang", "pressure", "not recomputable")
+def _():
+    low, high = _needed(_CURRENT, 2)
+    return None, (
+        "Quoted from other cells, whose depletion times we do not know. With this paper's, creep "
+        f"by dislocations asks for {low:.1f} to {high:.1f} MPa at that current, and rises with "
+        "the power 0.4 of the current at most."
+    )
+
+
+@settles("pressure-no-effect-li90mg10", "pressure", "not recomputable")
+def _():
+    pressure = paper("pressure-series-15mpa") * MPa
+    rate = voids.closure_rate(pressure, law=voids.MASIAS)
+    time = _t0("t0-li90mg10-25c-100ua") / 4
+    harder = (rate * time) ** (1 / voids.MASIAS.exponent)
+    return None, (
+        "A pressure that was set. Small size keeps no pore open; for pores to outlive the strip "
+        f"the metal round them must be {harder:.0f} times as strong as lithium, and no creep law "
+        "of the alloy is published as far as we know."
+    )
+
+
+@settles("charge-capacitance-slope", "pressure")
+def _():
+    current = paper("current-density-200ua") * uA / cm**2
+    time = _t0("t0-li90mg10-25c-100ua") * (_CURRENT / current) ** 2
+    other = sand.depletion_time(current, _d("d-eff-li90mg10-25c"), _c("c0-li90mg10"))
+    return current * time / (mAh / cm**2), (
+        "The charge at which the interface is depleted: the printed 15 h by i⁻². So the pores come "
+        "last. By the printed D_eff and Eq. (1) the end would be at "
+        f"{current * other / (mAh / cm**2):.2f} mAh cm⁻²."
+    )
+
+
+# Chapter interface: what a share of the capacitance says about contact.
+
+
+def _contact_by_conversion(id):
+    """Contact, per cent, behind a share of the capacitance: Hsu–Mansfeld, and Brug at the most."""
+    alpha, left = paper("cpe-exponent"), paper(id) / 100
+    rise = paper("t0-criterion") / paper("r-int-initial")
+    return 100 * left**alpha * rise ** (alpha - 1), 100 * left**alpha
+
+
+def _read_as_contact(id):
+    least, most = _contact_by_conversion(id)
+    return None, (
+        "A constant-phase element becomes a capacitance in two ways; which was used is not said. "
+        f"With {paper('cpe-exponent')} as exponent, printed for grain boundaries, it means "
+        f"{least:.2g} % of the contact by Hsu and Mansfeld, up to {most:.2g} % by Brug. The "
+        "spectra are not public."
+    )
+
+
+for _id in ("capacitance-at-t0-li", "capacitance-at-t0-li90mg10"):
+    settles(_id, "interface", "ambiguous")(functools.partial(_read_as_contact, _id))
