@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from scipy.optimize import brentq
 
-from sandtime import arrhenius, sand, slab
+from sandtime import arrhenius, campaign, sand, slab
 from sandtime.materials import BETA_LIMIT, LI90MG10
 from sandtime.transport import Step, solve_receding
-from sandtime.units import F, celsius, cm, eV, hour, mA, mAh, mmol, s, uA, um
+from sandtime.units import F, R, celsius, cm, eV, hour, kohm, mA, mAh, mmol, s, uA, um
 
 README = (Path(__file__).resolve().parents[1] / "README.md").read_text(encoding="utf-8")
 D = 3e-11 * cm**2 / s
@@ -51,9 +51,29 @@ def receding_slow():
     ).utilisation
 
 
+def series():
+    every = campaign.run()
+    return f"{sum(len(each) for each in every.values()):,} spectra in {len(every)} series"
+
+
+def ceiling():
+    """RT/βFi at 25 °C, β = 1/2."""
+    limit = 2 * R * celsius(25) / (F * 100 * uA / cm**2)
+    return f"more than {limit / (kohm * cm**2):.2f} kΩ cm²"
+
+
+def energies():
+    alloy = arrhenius.activation_energy(5.0e-12, celsius(0), 2.3e-11, celsius(25))
+    lithium = arrhenius.activation_energy(2.6e-12, celsius(0), 0.8e-11, celsius(25))
+    return f"{alloy / eV:.2f} eV for the alloy and {lithium / eV:.2f} eV for lithium"
+
+
 @pytest.mark.parametrize(
     "words",
     [
+        series,
+        ceiling,
+        energies,
         third_panel,
         lambda: f"80 °C delivers {100 * fast(80):.0f} %",
         lambda: f"four fifths take {brentq(lambda T: fast(T) - 0.8, 80, 200):.0f} °C",
