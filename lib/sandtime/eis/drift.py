@@ -19,7 +19,7 @@ from sandtime import checks
 from sandtime.eis.circuit import Circuit
 from sandtime.eis.descent import ARRIVED, TOGETHER, descend, eliminate
 from sandtime.eis.elsewhere import Elsewhere
-from sandtime.eis.fit import Fit, FitWarning, _fit_block, _limits, fit
+from sandtime.eis.fit import Fit, FitWarning, fit, fit_block, limits
 from sandtime.eis.given import given
 from sandtime.eis.model import Model
 from sandtime.eis.start import searchable, start
@@ -117,7 +117,11 @@ def fit_drifting(
 
     Notes
     -----
-    Levenberg-Marquardt in the logarithms and in the growth over the sweep, with exact derivatives.
+    Levenberg-Marquardt in the logarithms and in the growth over the sweep, with exact derivatives,
+    from where the steady circuit ended.  Strong drift may have bent one of its small arcs, or cost
+    it: where the sweep is not described from there, the arcs are tried in other orders, the data's
+    own start is, and a steady fit of the sweep freed of the drift found so far.
+
     One sweep tells growth from shape only as far as the model is right: an exponent that is free
     may take part of it.  Rates from neighbouring sweeps do not depend on that.
 
@@ -319,7 +323,7 @@ class _Sweeps(Model):
     def _descent(self, which, x, limit):
         """One descent from x, and what it found."""
         said, (Z, weights, measured) = self.said.part(which), (a[:, which] for a in self.data)
-        ends = low, high, edge_low, edge_high = _limits(said, self.omega[:, 0], Z)
+        ends = low, high, edge_low, edge_high = limits(said, self.omega[:, 0], Z)
         x[: self.P][said.free] = np.clip(x[: self.P], low, high)[said.free]
         unbound = np.full((len(x) - self.P, which.size), np.inf)
         low, high = np.concatenate([low, -unbound]), np.concatenate([high, unbound])
@@ -394,7 +398,7 @@ class _Sweeps(Model):
         """
         said, weights = self.said.part(which), self.data[1][:, which]
         omega, freed, dof = self.omega[:, 0], self._freed(x, which), self.dof[which]
-        found = _fit_block(omega, freed, weights, dof, said, self.absolute)
+        found = fit_block(omega, freed, weights, dof, said, self.absolute)
         return np.concatenate([found["x"], x[self.P :]])
 
     def _freed(self, x, which):

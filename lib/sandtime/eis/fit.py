@@ -237,9 +237,9 @@ def fit(
         for b in blocks
     )
     if executor is None:
-        results = (_fit_block(*job) for job in jobs)
+        results = (fit_block(*job) for job in jobs)
     else:
-        futures = [executor.submit(_fit_block, *job) for job in jobs]
+        futures = [executor.submit(fit_block, *job) for job in jobs]
         results = (future.result() for future in futures)
     report, parts = _Progress(progress, len(Z)), []
     for block, result in zip(blocks, results, strict=True):
@@ -253,7 +253,7 @@ def fit(
 # --- one block of spectra, from the start to the standard errors -----------------------------
 
 
-def _fit_block(omega, Z, weights, dof, said, absolute):
+def fit_block(omega, Z, weights, dof, said, absolute):
     """Everything about some spectra, given as (F, S), in arrays with the spectra at the end."""
     model = Model(said.circuit, omega, said.free)
     weights = np.ascontiguousarray(weights)
@@ -322,7 +322,7 @@ def _chunks(array):
 
 def _descent(model, said, x, Z, weights, measured, dof, absolute, limit):
     """One descent from x, and what it found."""
-    low, high, edge_low, edge_high = _limits(said, model.omega[:, 0], Z)
+    low, high, edge_low, edge_high = limits(said, model.omega[:, 0], Z)
     free = said.free
     x[free] = np.clip(x[free], low[free], high[free])
     ended, steps = descend(model, x, weights, measured, low, high, dof, absolute, limit)
@@ -347,7 +347,7 @@ _POWERS = {"R": [(1, 0)], "C": [(-1, -1)], "L": [(1, -1)], "Q": [(-1, 0), (-1, -
 _FAR = np.log(1e8)
 
 
-def _limits(said, omega, Z):
+def limits(said, omega, Z):
     """Bounds of all parameters (P, S), and where they are merely the edge of what data can show."""
     size = np.log(np.abs(Z), out=np.full(Z.shape, np.nan), where=Z != 0)
     ends = [
