@@ -333,6 +333,59 @@ def test_lost():
     assert not fit.converged or fit.goodness > 3
 
 
+MOVED = ("w", "x", "y", "displacement")
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_pattern_without_reflections_is_not_converged():
+    for counts in (np.full(ANGLES.size, 500.0), np.full(ANGLES.size, 70.0)):
+        fit = pawley(ANGLES, counts)
+        assert not fit.converged and not fit.adequate
+    for seed in range(5):
+        fit = pawley(ANGLES, diffraction.record(np.full(ANGLES.size, 500.0), seed))
+        assert not fit.converged and not fit.adequate
+        assert "no reflection stands out of the background" in repr(fit)
+    with pytest.raises(ValueError, match="counts are not allowed: no reflection stands out"):
+        pawley(ANGLES, np.zeros(ANGLES.size))
+
+
+def test_a_weak_pattern_that_stands_out_is_found():
+    pattern = diffraction.expected(ANGLES, THIN, counts=STRONG / 30)
+    fit = pawley(ANGLES, diffraction.record(pattern, seed=1))
+    assert fit.converged and fit.adequate and fit.reason == "converged"
+    assert abs(fit.lattice_parameter - A) < 4 * fit.stderr
+
+
+def test_a_wrong_start_is_not_adequate():
+    fit = pawley(ANGLES, diffraction.record(PATTERN, seed=1), start=3.7 * angstrom)
+    assert abs(fit.lattice_parameter - A) > 5 * fit.stderr
+    assert not fit.adequate and "does not describe the pattern" in repr(fit)
+
+
+def test_a_thick_foil_needs_its_displacement():
+    """What the docstring of `pawley` says in numbers."""
+    counts = diffraction.record(diffraction.expected(ANGLES, Foil.even(0.10)), seed=1)
+    fixed, free = pawley(ANGLES, counts), pawley(ANGLES, counts, free=MOVED)
+    assert fixed.lattice_parameter - A == pytest.approx(0.0014 * angstrom, rel=0.1)
+    assert fixed.lattice_parameter - A > 90 * fixed.stderr
+    assert fixed.converged and not fixed.adequate
+    assert free.adequate and abs(free.lattice_parameter - A) < 4 * free.stderr
+    # the beam's mean depth under 110, which has most of the counts
+    foil = Foil.even(0.10)
+    depth = np.average(foil.depth, weights=foil.weight(diffraction.bragg_angle(2, A)))
+    assert depth == pytest.approx(45.7 * um, rel=0.01)
+    assert abs(free["displacement"] - depth) < 4 * free.error("displacement")
+
+
+def test_what_is_adequate_is_called_so():
+    fits = [pawley(ANGLES, diffraction.record(PATTERN, seed), start=A) for seed in range(8)]
+    assert all(fit.adequate and fit.reason == "converged" for fit in fits)
+    # few counts scatter more than normal numbers; the measure knows
+    dim = diffraction.expected(ANGLES, THIN, counts=STRONG / 20, background=(1.0,), hump=0.0)
+    fits = [pawley(ANGLES, diffraction.record(dim, seed), start=A) for seed in range(8)]
+    assert all(fit.adequate for fit in fits)
+
+
 def test_texture_changes_intensities_and_no_lattice_parameter():
     for ratio, axis in ((0.3, (1, 0, 0)), (0.4, (1, 1, 1)), (2.0, (1, 1, 0))):
         pattern = diffraction.expected(ANGLES, THIN, counts=STRONG, texture=ratio, axis=axis)
@@ -434,6 +487,9 @@ def test_a_wrong_model_shows():
         (lambda: diffraction.bragg_angle(30, A), "sin θ"),
         (lambda: diffraction.form_factor("Na", 1e9), "element"),
         (lambda: diffraction.reflections(0.0), "lattice_parameter"),
+        (lambda: diffraction.reflections(3.502), "= 3.502 m is not allowed.* 1e-10 and 1e-09 m"),
+        (lambda: diffraction.reflections(A, low=1, high=0.5), "low = 1 rad .* high = 0.5 rad"),
+        (lambda: pawley(ANGLES, PATTERN, start=3.5), "start = 3.5 m .* 1e-10 and 1e-09 m"),
         (lambda: diffraction.reflections(A)[0].texture(0.0, (1, 0, 0)), "ratio"),
         (lambda: diffraction.reflections(A)[0].texture(0.5, (0, 0, 0)), "axis"),
         (lambda: thompson_cox_hastings(-0.1, 0.1), "gaussian"),

@@ -31,6 +31,7 @@ WAVELENGTHS = np.array([1.5405980, 1.5444260]) * angstrom  # Cu Kα1 and Kα2, a
 SHARES = np.array([1.0, 0.5]) / 1.5  # of the intensity; I(Kα2)/I(Kα1) = 0.5, as printed
 GONIOMETER_RADIUS = 240 * mm  # assumed
 STEP = 0.026 * degree
+PARAMETERS = 1e-10, 1e-9  # m; a lattice parameter outside is one in another unit
 
 # a1 b1 a2 b2 a3 b3 a4 b4 c, b in Å² (International Tables C, table 6.1.1.4)
 _CROMER_MANN = {
@@ -126,9 +127,10 @@ def reflections(lattice_parameter, low=10 * degree, high=90 * degree):
     >>> [f"{r.name} ×{r.multiplicity}" for r in reflections(3.5020 * angstrom)]
     ['110 ×12', '200 ×6', '211 ×24', '220 ×12', '310 ×24']
     """
-    a = float(checks.positive("lattice_parameter", lattice_parameter, "m"))
+    a = float(checks.between("lattice_parameter", lattice_parameter, "m", *PARAMETERS))
     angles = [("low", low), ("high", high)]
     bounds = [float(checks.between(name, angle, "rad", 0, np.pi)) for name, angle in angles]
+    checks.below("low", low, "rad", "high", high)
     first, last = (2 * a * np.sin(np.array(bounds) / 2) / WAVELENGTHS[0]) ** 2
     return tuple(line for line in _families(int(np.sqrt(last))) if first <= line.order <= last)
 
@@ -230,6 +232,10 @@ def kapton(two_theta):
 class Foil:
     """What the beam meets, layer by layer from the surface down.
 
+    Lithium lets X-rays through: 100 µm diffract from their whole depth, some 45 µm below the
+    surface on average.  In a pattern this acts as a displacement, which a Pawley fit must be told
+    to fit: ``pawley(..., free=("w", "x", "y", "displacement"))``.
+
     Parameters
     ----------
     thickness : array_like, shape (L,)
@@ -306,6 +312,11 @@ def expected(
     zero=0.0,
 ):
     """Mean counts of each step of a scan.
+
+    Every layer diffracts from its own depth.  The lines of a foil that is not thin therefore lie as
+    if its surface were too low, even with `displacement` 0: fit them with
+    ``free=("w", "x", "y", "displacement")``, even where
+    ``displacement=-thickness / 2`` puts the middle of the foil on the axis.
 
     Parameters
     ----------

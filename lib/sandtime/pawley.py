@@ -21,6 +21,7 @@ from scipy.optimize import least_squares
 from sandtime import checks
 from sandtime.diffraction import (
     GONIOMETER_RADIUS,
+    PARAMETERS,
     SHARES,
     WAVELENGTHS,
     even_scan,
@@ -32,6 +33,8 @@ from sandtime.profiles import WIDTHS, Widths, profile_slopes, tch_slopes
 from sandtime.units import angstrom, degree, um
 
 _LEAST = 0.1  # counts: no point weighs more than one where this many are calculated
+_SEEN = 5.0  # standard deviations
+_NOTHING = "no reflection stands out of the background"
 _WIDTHS = ("u", "w", "x", "y")  # between 0 and one unit of _SCALE: searched as p²/(1 + p²)
 _SCALE = {"a": angstrom, "zero": degree, "displacement": 100 * um}  # of the search
 _SCALE |= {"u": degree**2, "w": degree**2, "x": degree, "y": degree}
@@ -55,6 +58,14 @@ class PawleyFit:
     r_wp, r_expected : float
         Weighted profile residual and the value that counting noise alone gives.
     converged : bool
+        Whether the search came to rest on a pattern: at least one intensity is 5 of its standard
+        uncertainties above 0.  Without, a and its uncertainty mean nothing.
+    adequate : bool
+        Whether the model also describes the pattern: converged, and χ² no more than 5 standard
+        deviations above what counting noise gives.  Without, the uncertainty is too small: the
+        start was far off, or something is missing in the model.
+    reason : str
+        "converged", or what is wrong.
     """
 
     lattice_parameter: float
@@ -69,10 +80,12 @@ class PawleyFit:
     r_wp: float
     r_expected: float
     converged: bool
+    adequate: bool
+    reason: str
 
     def __repr__(self):
         a, error = self.lattice_parameter / angstrom, self.stderr / angstrom
-        found = "" if self.converged else ", not converged"
+        found = "" if self.adequate else f"; {self.reason}"
         return f"PawleyFit(a = {a:.5f} ± {error:.5f} Å, goodness {self.goodness:.3f}{found})"
 
     @property
@@ -114,7 +127,8 @@ def pawley(
     two_theta, counts : array_like, shape (N,)
         Evenly spaced angles, rad, and counts of each step.
     start : float, optional
-        Lattice parameter to start from, m.  Left out, 3.40 to 3.60 Å are searched.
+        Lattice parameter to start from, m: 1e-10 to 1e-9, and better within 0.05 Å of the truth.
+        Left out, 3.40 to 3.60 Å are searched.
     free : sequence of str
         What is fitted besides the lattice parameter: "zero", "displacement" and the widths' "u",
         "w", "x", "y".
@@ -126,12 +140,23 @@ def pawley(
     Returns
     -------
     PawleyFit
+        Look at `adequate` and `reason` before `lattice_parameter`.
 
     Raises
     ------
     ValueError
         If an argument makes no sense, a parameter is not determined by the pattern (a zero shift
         beside a displacement with a single reflection), or no reflection lies in the scan.
+
+    Notes
+    -----
+    **A thick foil needs** ``free=("w", "x", "y", "displacement")``.  The model is a thin layer at
+    the height that `displacement` says, 0 unless it is free.  Lithium is transparent: of 100 µm the
+    beam sees the whole depth, some 45 µm below the surface on average, which moves every line.
+    With the displacement fixed at 0 and the surface on the axis of the goniometer,
+    `diffraction.expected` of 100 µm of Li0.9Mg0.1 gives a lattice parameter 0.0014 Å too large, a
+    hundred times the stated uncertainty; `adequate` is then False.  With it free the truth comes
+    back.
 
     Examples
     --------
@@ -157,7 +182,7 @@ def pawley(
     model = _Model(two_theta, step, ("a", *free), widths, int(background))
     if start is None:
         start = _search(two_theta, counts, np.linspace(3.40, 3.60, 41) * angstrom)
-    start = float(checks.positive("start", start, "m"))
+    start = float(checks.between("start", start, "m", *PARAMETERS))
     for _ in range(2):  # again if a reflection has entered or left the scan on the way
         parameters, covariance, converged = _solve(model, counts, start)
         start, before = parameters[0] * angstrom, model.orders
@@ -173,6 +198,10 @@ def pawley(
     weight = 1 / np.sqrt(np.maximum(calculated, _LEAST))
     total = np.sum((counts * weight) ** 2)
     freedom = len(counts) - len(parameters)
+    misfit = np.sum(((counts - calculated) * weight) ** 2)
+    # of Poisson numbers; few counts scatter more than normal ones
+    excess = (misfit - freedom) / np.sqrt(np.sum(2 + weight**2))
+    reason = _in_words(converged, _clearest(model, parameters, covariance), excess)
     return PawleyFit(
         lattice_parameter=float(start),
         stderr=float(np.sqrt(covariance[0, 0])),
@@ -183,10 +212,32 @@ def pawley(
         calculated=calculated,
         background=parameters[-len(model.base) :] @ model.base,
         residual=(counts - calculated) * weight,
-        r_wp=float(np.sqrt(np.sum(((counts - calculated) * weight) ** 2) / total)),
+        r_wp=float(np.sqrt(misfit / total)),
         r_expected=float(np.sqrt(freedom / total)),
-        converged=converged,
+        converged=converged and not reason.startswith(_NOTHING),
+        adequate=reason == "converged",
+        reason=reason,
     )
+
+
+def _clearest(model, parameters, covariance):
+    """The largest intensity over its standard uncertainty."""
+    lines = slice(len(model.free), len(model.free) + len(model.lines))
+    return np.max(parameters[lines] / np.sqrt(np.diag(covariance)[lines]))
+
+
+def _in_words(converged, clearest, excess):
+    """Whether there is a pattern, whether the search came to rest, whether the model describes."""
+    if not clearest >= _SEEN:
+        return f"{_NOTHING} ({clearest:.1f} σ, {_SEEN:.0f} are needed)"
+    if not converged:
+        return "not converged"
+    if excess > _SEEN:
+        return (
+            f"the model does not describe the pattern: χ² is {excess:.0f} σ above counting noise "
+            "(a wrong start, or a thick foil without displacement among the free?)"
+        )
+    return "converged"
 
 
 def _solve(model, counts, start):
@@ -250,7 +301,10 @@ def _search(two_theta, counts, candidates):
 def _inverse(information, free):
     """Of the Fisher information, after its diagonal has been scaled to one."""
     norm = np.sqrt(np.diag(information))
-    scaled = information / np.outer(norm, norm)
+    if not norm.all():
+        raise ValueError(f"counts are not allowed: {_NOTHING}, nothing determines the parameters")
+    with np.errstate(all="ignore"):  # of a pattern of almost nothing; found in the next line
+        scaled = information / np.outer(norm, norm)
     if not np.isfinite(scaled).all() or np.linalg.cond(scaled) > 1e12:
         raise ValueError(f"free = {free!r} is not allowed: this pattern cannot tell them apart")
     return np.linalg.inv(scaled) / np.outer(norm, norm)
