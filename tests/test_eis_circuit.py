@@ -227,6 +227,10 @@ def test_shapes():
         ("R_0-Zarc", 4, "Zarc has no label: write Zarc0 or Zarc_name"),
         ("R_-C_1", 0, "R_ has no label"),
         ("Rgb-C_1", 0, "a word as a label follows an underscore: R_gb"),
+        ("Wo_1", 0, "the element Wo of other programs is not known here; there are R, C,"),
+        ("La_1", 0, "the element La of other programs is not known here"),
+        ("R0-Wo1", 3, "the element Wo of other programs is not known here"),
+        ("p(" * 400 + "R_0", 100, "more than 50 parallel connections stand inside each other"),
         ("R1a", 0, "neither a number nor a word after an underscore"),
         ("R_0-R_0", 4, "R_0 would be a second '0.R'"),
         ("R0-C1-R_0", 6, "R_0 would be a second '0.R', after R0"),
@@ -256,6 +260,15 @@ def test_a_malformed_string_is_shown_with_the_place(string, caret, words):
     assert repr(string) in message
     assert shown == f"    {string}"
     assert mark == " " * (4 + caret) + "^"
+
+
+def test_fifty_parallel_connections_inside_each_other():
+    string = "".join(f"p(R_{k}," for k in range(50)) + "R_50" + ")" * 50
+    circuit = Circuit(string)
+    Z = circuit.impedance([1.0], dict.fromkeys(circuit.names, 51.0))
+    np.testing.assert_allclose(Z, 1.0, rtol=1e-14)
+    # side by side they are not deep
+    assert len(Circuit("-".join(f"p(R_a{k},C_a{k})" for k in range(60))).names) == 120
 
 
 ARC = {"1.R": 60.0, "1.tau": 1e-6, "1.alpha": 0.9}

@@ -7,6 +7,7 @@ import pytest
 
 from sandtime.eis.files import Spectra, read, write
 from sandtime.eis.tables import SpectraWarning
+from sandtime.eis.validity import lin_kk
 
 FREQUENCY = np.geomspace(1e5, 1.0, 11)
 OMEGA = 2 * np.pi * FREQUENCY
@@ -246,6 +247,7 @@ def changed(line, text):
         (changed(2, LINES[1]), ["line 3: the frequency 100000 Hz repeats"]),
         (changed(7, LINES[4]), ["line 8: the frequency", "repeats"]),
         (changed(3, "5e4,60,-2"), ["line 4: the frequency 50000 Hz after 31622", "out of order"]),
+        (table() + table(), ["line 13 repeats the header", "leave it out"]),
         (table() + LINES[1] + "\n", ["line 13: the last sweep has a single point", "cut off"]),
     ],
 )
@@ -440,6 +442,38 @@ def test_fewer_points_than_announced_is_a_warning(file, text, points):
         assert as_exported(read(file(text)))
 
 
+def test_decimal_commas_of_zplot(file):
+    text = zplot()
+    head, body = text.split("End Comments")
+    assert as_exported(read(file(f"{head}End Comments{body.replace('.', ',')}")))
+
+
+def test_what_impedance_py_cannot_read_is_said_with_file_and_lines(file, monkeypatch):
+    def fails(*_):
+        raise ValueError("could not convert string to float: 'x'")
+
+    monkeypatch.setattr("sandtime.eis.exports._through_impedance_py", fails)
+    with pytest.raises(
+        ValueError, match=r"cell\.csv: impedance\.py cannot read lines 6 to 16 .*'x'"
+    ):
+        read(file(biologic()))
+
+
+def test_the_warning_points_at_the_caller(file):
+    with pytest.warns(SpectraWarning) as caught:
+        read(file(zplot(15)))
+    assert caught[0].filename == __file__
+
+
+def test_spectra_are_said_in_one_line():
+    spectra = Spectra(FREQUENCY, np.stack([Z, Z]), source="cell.csv (plain table)")
+    assert repr(spectra) == "<Spectra: 2 × 11 points, 1e+05 to 1 Hz, from cell.csv (plain table)>"
+    frequency = np.geomspace(1e5, 1.0, 41)
+    arc = 60 + 270 / (1 + 2j * np.pi * frequency * 1e-3)
+    kk = repr(lin_kk(frequency, np.stack([arc, arc.real + 1.1j * arc.imag])))
+    assert kk.startswith("<KramersKronig: 1 of 2 spectra valid, median rms ") and "\n" not in kk
+
+
 def cut(text, lines):
     return "\n".join(text.splitlines()[:lines])
 
@@ -449,7 +483,16 @@ def cut(text, lines):
     [
         (cut(biologic(), 3), ["export of BioLogic", "no table", "cut off"]),
         (cut(biologic(), 5), ["no row follows", "cut off"]),
-        (biologic()[:-60], ["line 16", "cells where at least", "cut off"]),
+        (biologic()[:-60], ["line 16 has 1 cells where the rows above have 5", "cut off"]),
+        # all that is needed is there, and still the row is not whole
+        (biologic()[:-20], ["line 16 has 4 cells where the rows above have 5", "cut off"]),
+        (biologic()[:-5], ["line 16 ends in '1.0000000E', shorter than in the rows", "cut off"]),
+        (cut(biologic(), 6)[:-60], ["line 6 has 1 cells where at least", "cut off"]),
+        (gamry()[:-18], ["line 20 has 5 cells where the rows above have 6", "cut off"]),
+        (
+            gamry().replace("\n\t4\t", "\n4\t"),
+            ["line 14 reads like a row", "the tab that rows begin with", "would be lost"],
+        ),
         (
             biologic().replace("-Im(Z)/Ohm", "Cp/F"),
             ["line 5: no column '-Im(Z)/Ohm' among freq/Hz"],

@@ -421,6 +421,8 @@ def frequencies(frequency):
     return frequency
 
 
+_ELSEWHERE = ("Wo", "Ws", "Wd", "La", "G", "Gs", "K", "T", "TLMQ")  # impedance.py's and EC-Lab's
+_DEEPEST = 50  # parallel connections inside each other
 _DIGITS = re.compile(r"[0-9]+")
 _TOKEN = re.compile(r"\w+|\S")
 
@@ -435,6 +437,7 @@ class _Parser:
         self.tokens = [(match[0], match.start()) for match in _TOKEN.finditer(string)]
         self.tokens.append(("", len(string)))
         self.taken = {}
+        self.depth = 0
 
     def circuit(self):
         if not self.token:
@@ -475,6 +478,9 @@ class _Parser:
 
     def parallel(self):
         opening = self.tokens[1][1]
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            self.fail(f"more than {_DEEPEST} parallel connections stand inside each other")
         self.advance(), self.advance()
         branches = [self.series()]
         while self.token == ",":
@@ -487,12 +493,19 @@ class _Parser:
         if len(branches) == 1:
             self.fail("p() needs at least two branches, separated by a comma")
         self.advance()
+        self.depth -= 1
         return Parallel(tuple(part.parts[0] if len(part.parts) == 1 else part for part in branches))
 
     def split(self, token):
         """Symbol and label of an element."""
         symbol = re.match(r"[^\W\d_]*", token)[0]
         label = token[len(symbol) :]
+        if symbol in _ELSEWHERE:
+            # W_o in place of Wo would be another element
+            self.fail(
+                f"the element {symbol} of other programs is not known here; there are "
+                f"{', '.join(ELEMENTS)}"
+            )
         if symbol not in ELEMENTS:
             # 'Rgb' is a known element whose label lacks its underscore
             if known := [known for known in ELEMENTS if symbol.startswith(known)]:

@@ -7,7 +7,7 @@ not a number before impedance.py, which would stop without a word about it, sees
 import importlib
 import re
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -147,9 +147,12 @@ def parse(path, lines, layout):
     numbers = [i + 1 for i in range(start, end) if lines[i].strip()]
     if not numbers:
         raise ValueError(f"{path.name}: no row follows the head of the table: it is cut off")
+    _end(path, lines, end)
+    if layout.name == "ZPlot" and all("\t" in lines[n - 1] for n in numbers):
+        layout = replace(layout, separator=r"\t", decimal_commas=True)  # no comma separates cells
     announced = re.match(r"(\s*Data Points:\s*|ZCURVE\s+TABLE\s+)?(\d+)\s*$", lines[head - 1])
     if head and announced and int(announced[2]) != len(numbers):
-        warn(f"{path.name} announces {announced[2]} points and holds {len(numbers)}")
+        warn(f"{path.name} announces {announced[2]} points and holds {len(numbers)}", 4)
 
     names = [cell.strip() for cell in re.split(layout.separator, lines[head].strip())]
     for name in layout.columns:
@@ -158,14 +161,25 @@ def parse(path, lines, layout):
                 f"{path.name}, line {head + 1}: no column {name!r} among {', '.join(names)}"
             )
     places = [names.index(c) if isinstance(c, str) else c for c in layout.columns]
-    values = np.array([_row(path, n, lines[n - 1], layout, places) for n in numbers])
+    cells = [_cells(lines[n - 1], layout) for n in numbers]
+    _complete(path, numbers, cells)
+    values = np.array(
+        [_row(path, *row, layout, places) for row in zip(numbers, cells, strict=True)]
+    )
     keep = spectrum_rows(path, values[:, 0], values[:, 1] + 1j * values[:, 2])
     numbers, values = np.array(numbers)[keep], values[keep]
     rows = [lines[n - 1].strip("\r\n") for n in numbers]
     if layout.decimal_commas:
         rows = [row.replace(",", ".") for row in rows]
     closing = lines[end : end + 1] if layout.closed else []
-    frequency, impedance = _through_impedance_py(layout.reader, [*lines[:start], *rows, *closing])
+    copy = [*lines[:start], *rows, *closing]
+    try:
+        frequency, impedance = _through_impedance_py(layout.reader, copy)
+    except (ValueError, IndexError) as error:
+        raise ValueError(
+            f"{path.name}: impedance.py cannot read lines {numbers[0]} to {numbers[-1]} as an "
+            f"export of {layout.name} ({error}): export the spectra as a plain table"
+        ) from error
     negative = layout.columns[2] == "-Im(Z)/Ohm"
     expected = values[:, 1] + (-1j if negative else 1j) * values[:, 2]
     if not (np.array_equal(frequency, values[:, 0]) and np.array_equal(impedance, expected)):
@@ -179,11 +193,46 @@ def parse(path, lines, layout):
     return columns, numbers, ()
 
 
-def _row(path, number, line, layout, places):
-    """The numbers of one row in these places."""
-    cells = [cell.strip() for cell in re.split(layout.separator, line.strip(" \r\n"))]
+def _end(path, lines, end):
+    """An error if the line that ends the table reads like one of its rows."""
+    cells = lines[end].split() if end < len(lines) else []
+    if len(cells) > 2 and all(NUMBER.fullmatch(cell.replace(",", ".")) for cell in cells[:3]):
+        raise ValueError(
+            f"{path.name}, line {end + 1} reads like a row of the table but does not begin with "
+            "the tab that rows begin with: this line and all after it would be lost"
+        )
+
+
+def _cells(line, layout):
+    """Cells of one row."""
     if layout.separator == r"\s+":
-        cells = line.split()
+        return line.split()
+    cells = [cell.strip() for cell in re.split(layout.separator, line.strip(" \r\n"))]
+    while len(cells) > 1 and not cells[-1]:
+        cells.pop()
+    return cells
+
+
+def _complete(path, numbers, cells):
+    """An error if the last row has fewer cells than all others, or a shorter last number."""
+    needed = min(map(len, cells[:-1]), default=0)
+    if len(cells[-1]) < needed:
+        raise ValueError(
+            f"{path.name}, line {numbers[-1]} has {len(cells[-1])} cells where the rows above have "
+            f"{needed}: the file is cut off; delete this line to read what is complete"
+        )
+    *above, last = (row[-1].lstrip("+-") for row in cells)
+    # numbers with exponents are all of one length
+    fixed = all("E" in cell for cell in above) and len({*map(len, above)}) == 1
+    if fixed and len(last) < len(above[0]):
+        raise ValueError(
+            f"{path.name}, line {numbers[-1]} ends in {last!r}, shorter than in the rows above "
+            f"({above[-1]!r}): the file is cut off; delete this line to read what is complete"
+        )
+
+
+def _row(path, number, cells, layout, places):
+    """The numbers of one row in these places."""
     if len(cells) <= max(places):
         raise ValueError(
             f"{path.name}, line {number} has {len(cells)} cells where at least {max(places) + 1} "

@@ -33,7 +33,7 @@ from sandtime.eis import exports, tables
 from sandtime.eis.tables import spectrum_rows
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Spectra:
     """One spectrum, or several on the same frequencies.
 
@@ -62,6 +62,14 @@ class Spectra:
     mask: np.ndarray | None = None
     source: str = ""
     ignored: tuple = ()
+
+    def __repr__(self):
+        count = np.atleast_2d(self.impedance).shape[0]
+        high, low = np.max(self.frequency), np.min(self.frequency)
+        return (
+            f"<Spectra: {count:,} × {self.frequency.size:,} points, {high:.4g} to {low:.4g} Hz"
+            f"{f', from {self.source}' if self.source else ''}>"
+        )
 
     def __post_init__(self):
         frequency = checks.positive("frequency", self.frequency, "Hz")

@@ -35,8 +35,8 @@ class SpectraWarning(UserWarning):
     """Something in the file is unusual, and was dealt with as the message says."""
 
 
-def warn(message):
-    warnings.warn(message, SpectraWarning, stacklevel=5)
+def warn(message, stacklevel=5):
+    warnings.warn(message, SpectraWarning, stacklevel=stacklevel)
 
 
 def spectrum_rows(path, frequency, impedance):
@@ -173,6 +173,11 @@ class _Table:
         cells = [cell.strip() for cell in self.rows[index].split(self.separator)]
         while len(cells) > len(self.names) and not cells[-1]:
             cells.pop()
+        if [cell.strip('"') for cell in cells] == self.names:
+            raise ValueError(
+                f"{line} repeats the header: leave it out; sweeps follow one another without one, "
+                "and a column spectrum may number them"
+            )
         if len(cells) != len(self.names):
             last = index == len(self.rows) - 1 and len(cells) < len(self.names)
             commas = self.separator == "," and len(cells) > len(self.names)
