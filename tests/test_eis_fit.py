@@ -402,6 +402,94 @@ def test_an_exponent_never_exceeds_one():
     assert np.all(found["1.alpha"][resting] == 1)
 
 
+def told(labels):
+    """What may be known of the slow and the fast of two arcs that are called so."""
+    slow, fast = labels
+    return [
+        {"bounds": {f"{slow}.tau": (1e-5, None)}},
+        {"bounds": {f"{slow}.R": (150, None)}},
+        {"bounds": {f"{fast}.R": (None, 150), f"{fast}.tau": (None, 1e-4)}},
+        {"fixed": {f"{slow}.R": 270.0}},
+        {"fixed": {f"{fast}.R": 60.0}},
+        {"fixed": {f"{slow}.tau": 1e-3}},
+    ]
+
+
+@pytest.mark.parametrize("string", ["R_0-Zarc_x-Zarc_y", "Zarc_x-R_0-p(R_y,CPE_y)"])
+@pytest.mark.parametrize("known", range(6))
+def test_what_is_known_of_an_arc_tells_which_it_is(string, known):
+    # the slow arc comes first in the string, against its order
+    Z = TWO.impedance(FREQUENCY, two_arcs(1))[0]
+    known = told(["x", "y"])[known]
+    if "CPE" in string and any("y.tau" in name for how in known.values() for name in how):
+        known = {"bounds": {"y.R": (None, 150)}}
+    found = fit(FREQUENCY, Z, string, **known)
+    assert found.converged and found.adequate
+    assert found.chi2 < 1e-20
+    np.testing.assert_allclose([found["x.R"], found["y.R"]], [270, 60], rtol=1e-6)
+
+
+def test_known_arcs_in_any_order_lead_to_the_same_minimum():
+    rng, S = np.random.default_rng(5), 400
+    truth = two_arcs(S) | {
+        "0.R": rng.uniform(30, 120, S), "gb.R": rng.uniform(20, 150, S),
+        "gb.tau": 10 ** rng.uniform(-7, -6, S), "int.R": 10 ** rng.uniform(1.8, 3.8, S),
+        "int.tau": 10 ** rng.uniform(-4, -2, S), "int.alpha": rng.uniform(0.75, 0.95, S),
+    }  # fmt: skip
+    Z = measure(TWO, truth)
+    best = fit(FREQUENCY, Z, TWO).chi2 * 1.01
+    for known in (
+        {"bounds": {"x.tau": (1e-5, None)}},
+        {"bounds": {"x.tau": (1e-5, None), "y.tau": (None, 1e-5)}},
+    ):
+        assert np.mean(fit(FREQUENCY, Z, "R_0-Zarc_x-Zarc_y", **known).chi2 > best) < 0.01
+    held, bulk, S = {"bulk.alpha": 0.95, "gb.alpha": 0.9}, (None, 2e-7), 100
+    Z = measure(THREE, three_arcs(S))
+    best = fit(FREQUENCY, Z, THREE, fixed=held).chi2 * 1.01
+    for string, bounds in (
+        ("Zarc_int-Zarc_bulk-Zarc_gb", {"int.tau": (1e-5, None)}),
+        (
+            "Zarc_int-Zarc_gb-Zarc_bulk",
+            {"int.tau": (1e-5, None), "gb.tau": (2e-7, 1e-5), "bulk.tau": bulk},
+        ),
+    ):
+        found = fit(FREQUENCY, Z, string, fixed=held, bounds=bounds)
+        assert np.mean(found.chi2 > best) < 0.01
+
+
+def test_five_arcs_of_which_one_is_known():
+    labels, taus = "abcde", 10.0 ** np.arange(-7, -1.5, 1.25)
+    truth = {}
+    for k, (label, tau) in enumerate(zip(labels, taus, strict=True)):
+        truth |= {f"{label}.R": 50.0 * (k + 1), f"{label}.tau": tau, f"{label}.alpha": 1.0}
+    rising = Circuit("-".join(f"Zarc_{label}" for label in labels))
+    Z = rising.impedance(FREQUENCY, truth)
+    # the first and the fourth have changed places
+    string = "-".join(f"Zarc_{label}" for label in "dbcae")
+    held = {f"{label}.alpha": 1.0 for label in labels}
+    found = fit(FREQUENCY, Z, string, fixed=held, bounds={"d.tau": (1e-4, None)})
+    assert found.converged and found.chi2 < 1e-15
+    # either of the two slowest is allowed to be called so
+    assert min(abs(found["d.R"] - 200), abs(found["d.R"] - 250)) < 0.02
+
+
+@pytest.mark.filterwarnings("ignore::sandtime.eis.FitWarning")
+def test_noise_alone_is_not_described():
+    draw = np.random.default_rng(8).normal(size=(2, 100, 61))
+    found = fit(FREQUENCY, draw[0] + 1j * draw[1], TWO)
+    assert not found.adequate.any()
+    coarse = found.converged & (found.autocorrelation < 0.1)
+    assert coarse.any()  # these would have passed but for the size of the residuals
+    assert all("of the impedance" in reason for reason in found.reason[coarse])
+    # ordinary noise, even a good deal of it, does not count as such, and sigma decides if given
+    loud = measure(TWO, two_arcs(100), noise=0.05)
+    assert np.mean(fit(FREQUENCY, loud, TWO).adequate) > 0.9
+    louder = measure(TWO, two_arcs(100), noise=0.15)
+    sigma = 0.15 * np.abs(TWO.impedance(FREQUENCY, two_arcs(100)))
+    assert not fit(FREQUENCY, louder, TWO).adequate.any()
+    assert np.mean(fit(FREQUENCY, louder, TWO, sigma=sigma).adequate) > 0.8
+
+
 def test_arcs_come_in_the_order_of_the_string():
     truth = two_arcs(5)
     Z = measure(TWO, truth)

@@ -407,6 +407,26 @@ def test_a_steady_cell_does_not_seem_to_drift():
     assert pull.mean() == pytest.approx(0, abs=0.15) and pull.std() == pytest.approx(1, abs=0.1)
 
 
+def test_a_drifting_fit_says_whether_it_describes_the_sweeps():
+    time = SWEEPS["even"]
+    Z = noisy(drifting_cell(0.05, time), 20)
+    how = {"point_time": time, "fixed": FIXED, "bounds": ORDER}
+    good = fit_drifting(FREQUENCY, Z, CELL, **how)
+    assert good.converged.all() and np.mean(good.adequate) > 0.9
+    assert all(good.reason[good.adequate] == "converged")
+    assert "\n" not in repr(good) and len(repr(good)) < 150
+    assert CELL.string in repr(good) and "int.R drifting" in repr(good)
+    # a circuit that lacks an arc, and a sigma that is too small
+    bare = fit_drifting(FREQUENCY, Z, "R_0-Zarc_int", point_time=time)
+    assert bare.converged.any() and not bare.adequate.any()
+    assert all("hang together" in reason for reason in bare.reason)
+    strict = fit_drifting(FREQUENCY, Z, CELL, sigma=NOISE * np.abs(Z) / 3, **how)
+    assert strict.converged.any() and not strict.adequate.any()
+    assert all("what sigma explains" in reason for reason in strict.reason)
+    one = fit_drifting(FREQUENCY, Z[0], CELL, **how)
+    assert one.adequate == good.adequate[0] and one.reason == good.reason[0]
+
+
 def test_bounds_are_kept():
     Z = noisy(drifting_cell(0.2, SWEEPS["even"]), 20, seed=9)
     with warnings.catch_warnings():

@@ -19,7 +19,16 @@ from sandtime import checks
 from sandtime.eis.circuit import Circuit
 from sandtime.eis.descent import ARRIVED, TOGETHER, descend, eliminate
 from sandtime.eis.elsewhere import Elsewhere
-from sandtime.eis.fit import Fit, FitWarning, fit, fit_block, limits
+from sandtime.eis.fit import (
+    Fit,
+    FitWarning,
+    account,
+    faults,
+    faults_in_words,
+    fit,
+    fit_block,
+    limits,
+)
 from sandtime.eis.given import given
 from sandtime.eis.model import Model
 from sandtime.eis.start import searchable, start
@@ -47,8 +56,10 @@ class DriftingFit:
         Name → what the parameter grew by between the first and the last point, as a fraction.
     reference_time : ndarray, shape (S,)
         The middle between the first and the last point of each sweep, s.
-    chi2, dof, converged : ndarray, shape (S,)
+    chi2, dof, converged, adequate, autocorrelation : ndarray, shape (S,)
         As for `fit`.
+    reason : ndarray of str, shape (S,)
+        Whether the fit converged and what is wrong with it, in words.
     steady : Fit
         The fit that ignores drift, from which this one started.
     """
@@ -62,10 +73,17 @@ class DriftingFit:
     chi2: np.ndarray
     dof: np.ndarray
     converged: np.ndarray
+    adequate: np.ndarray
+    autocorrelation: np.ndarray
+    reason: np.ndarray
     steady: Fit
 
     def __getitem__(self, name):
         return self.parameters[name]
+
+    def __repr__(self):
+        drift, words = ", ".join(self.rate), account(self.converged, self.adequate)
+        return f"<DriftingFit of {self.steady.circuit.string}, {drift} drifting: {words}>"
 
 
 def fit_drifting(
@@ -113,7 +131,8 @@ def fit_drifting(
     Warns
     -----
     FitWarning
-        If sweeps did not converge.
+        If sweeps did not converge.  That the circuit does not describe others, by the rule of
+        `fit`, stands in `adequate` and `reason`.
 
     Notes
     -----
@@ -150,6 +169,12 @@ def fit_drifting(
     known = [None if rate is None else rate * span for rate in rates.values()]
     found = sweeps.fit(begin, known, time, measured, weights, sigma is not None)
     converged, values = found["converged"], np.exp(found["x"])
+    wrong = faults(found["together"], found["chi2"], found["dof"], sigma is not None)
+    adequate = converged & ~np.logical_or.reduce(list(wrong.values()))
+    reason = np.where(converged, "converged", "not converged").astype(object)
+    for k in np.flatnonzero(~adequate):
+        one = {key: array[k] for key, array in (found | wrong).items() if key != "x"}
+        reason[k] = "; ".join([reason[k], *faults_in_words(one)])
     if not converged.all():
         warnings.warn(
             f"{np.count_nonzero(~converged)} of {len(converged)} sweeps did not converge; the "
@@ -166,6 +191,7 @@ def fit_drifting(
         {name: error[k] / span for name, k in zip(rates, grown, strict=True)},
         {name: values[k] - 1 for name, k in zip(rates, grown, strict=True)},
         *(reference, found["chi2"], found["dof"], converged),
+        *(adequate, found["autocorrelation"], reason),
     )
     if np.ndim(impedance) == 1:
         results = (
@@ -291,7 +317,7 @@ class _Sweeps(Model):
                 np.multiply(rows[self.row[k]], both, out=rows[self.free.index(growth)])
 
     def fit(self, begin, known, time, measured, weights, absolute):
-        """Where each sweep arrives: dictionary of `x`, `error`, `chi2`, `dof` and `converged`."""
+        """Where each sweep arrives: what `_descent` says of it, and `dof`."""
         self.free += [self.P + k for k, growth in enumerate(known) if growth is None]
         growth = [np.zeros(len(time)) if each is None else each for each in known]
         x = np.concatenate([begin, np.reshape(growth, (-1, len(time))), time.T[self.order]])
@@ -340,7 +366,7 @@ class _Sweeps(Model):
         return found | {
             "x": x,
             "converged": converged,
-            "believed": converged & (found.pop("together") <= _DOUBT),
+            "believed": converged & (found["together"] <= _DOUBT),
             "astray": self.elsewhere.astray(x),
         }
 
@@ -360,7 +386,7 @@ class _Sweeps(Model):
         noisy = chi2 > 1e-14 * np.einsum("fn,fn->n", measured, measured)
         alike = np.divide(alike, chi2, out=np.zeros(len(chi2)), where=noisy)
         together = np.arctanh(alike) * np.sqrt(2 * np.count_nonzero(weights, axis=0))
-        return {"error": error, "chi2": chi2, "together": together}
+        return {"error": error, "chi2": chi2, "autocorrelation": alike, "together": together}
 
     def _keep(self, best, which, other):
         """Take over what is better: arrived, in the order of the string, lower, in this order."""

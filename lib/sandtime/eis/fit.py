@@ -24,7 +24,7 @@ from sandtime.eis.descent import ARRIVED, EXHAUSTED, STUCK, TOGETHER, descend, e
 from sandtime.eis.elsewhere import Elsewhere
 from sandtime.eis.given import given, weighted
 from sandtime.eis.model import Model
-from sandtime.eis.start import searchable, start
+from sandtime.eis.start import searchable, start, tied
 
 _BLOCK = 2048  # spectra handed to an executor, or reported as progress, at once
 # A descent that gets nowhere in a few steps, or onto a bound, or to residuals that hang together,
@@ -34,6 +34,9 @@ _PATIENCE, _LONGER, _ATTEMPTS, _STEPS = 12, 25, 8, 200
 # Standard deviations by which neighbouring residuals hang together: from the first on another
 # attempt is made, from the second on the result says so.
 _DOUBT, _SURELY = 3.0, 5.0
+# Root of the reduced chi-square, with modulus weights, above which a circuit describes nothing,
+# however little the residuals hang together.
+_COARSE = 0.1
 _SAME = 1e-6  # relative difference of chi-square below which two minima are one
 
 
@@ -74,7 +77,9 @@ class Fit:
         arc may not, for then its time constant has no meaning.
     adequate : ndarray of bool, shape (S,)
         Whether the circuit describes the spectrum: converged, residuals that do not hang together
-        from point to point, and a `chi2` that sigma, if given, can explain.
+        from point to point, and a `chi2` that sigma, if given, can explain.  With modulus weights
+        the root of the reduced chi-square must not exceed 0.1: to noise beyond that, sigma is
+        needed.
     autocorrelation : ndarray, shape (S,)
         Of neighbouring residuals: about 0 ± (2 F)^-½ if they are noise, towards 1 if the circuit
         lacks something.
@@ -134,7 +139,7 @@ class Fit:
         )
 
     def __repr__(self):
-        return f"<Fit of {self.circuit.string}: {_account(self.converged, self.adequate)}>"
+        return f"<Fit of {self.circuit.string}: {account(self.converged, self.adequate)}>"
 
 
 def fit(
@@ -201,8 +206,8 @@ def fit(
 
     Arcs of one kind are exchangeable: the same curve is described by any order of them.  Those of
     which no parameter is fixed or bounded come out in the order of the string, the smallest time
-    constant first.  If only an exponent is, they keep that order unless another alone describes the
-    spectrum.
+    constant first.  Where R or tau is, what is known tells which is which.  If only an exponent is,
+    they keep that order unless another alone describes the spectrum.
 
     Source of the method: K. Levenberg, Q. Appl. Math. 2 (1944) 164; D. W. Marquardt, J. Soc. Ind.
     Appl. Math. 11 (1963) 431.
@@ -260,12 +265,12 @@ def fit_block(omega, Z, weights, dof, said, absolute):
     data = Z, weights, np.concatenate([Z.real * weights, Z.imag * weights]), dof
     elsewhere = Elsewhere(model, said)
 
-    def attempt(which, limit, number=0, x=None):
+    def attempt(which, limit, number=0, x=None, in_order=False):
         """Where a descent of these spectra leads, from a start of their own or from x."""
         part, some = [array[..., which] for array in data], said.part(which)
         if x is None:
             starts = (
-                start(model, some.part(c), part[0][:, c], part[1][:, c], number)
+                start(model, some.part(c), part[0][:, c], part[1][:, c], number, in_order)
                 for c in _chunks(part[0])
             )
             x = np.concatenate(list(starts), axis=1)
@@ -290,6 +295,12 @@ def fit_block(omega, Z, weights, dof, said, absolute):
         return which[(np.abs(ratio - 1) < _SAME) & (other["ended"] == ARRIVED)]
 
     best = attempt(np.arange(Z.shape[1]), _PATIENCE)
+    if searchable(model) and tied(model, said):
+        # arcs that are alike can be taken for each other: where another order than that of the
+        # string was tried, or none led anywhere, that of the string is tried as well
+        again = np.flatnonzero(best["astray"] | ~best["believed"])
+        if again.size:
+            keep(again, attempt(again, _PATIENCE, in_order=True))
     settled = np.zeros(Z.shape[1], bool)
     for number in range(1, _ATTEMPTS if searchable(model) else 1):
         doubtful = (best["ended"] != ARRIVED) | (best["together"] > _DOUBT)
@@ -411,11 +422,8 @@ def _result(circuit, frequency, found, absolute, single):
     # a simple element may vanish: nothing else loses its meaning with it
     lost = (found["lost"] != 0) & (found["lost"] != _vanishing(circuit)[:, None])
     converged = (found["ended"] == ARRIVED) & ~(lost | found["flat"]).any(axis=0)
-    found["systematic"] = found["together"] > _SURELY
-    # Wilson and Hilferty: the cube root of chi-square is nearly normal
-    spread = 2 / (9 * dof)
-    found["excess"] = absolute & (np.cbrt(chi2 / dof) - 1 + spread > _SURELY * np.sqrt(spread))
-    adequate = converged & ~found["systematic"] & ~found["excess"]
+    found |= faults(found["together"], chi2, dof, absolute)
+    adequate = converged & ~found["systematic"] & ~found["excess"] & ~found["coarse"]
     reason = np.full(len(chi2), "converged", object)
     for k in np.flatnonzero(~adequate | (found["resting"] | found["lost"]).any(axis=0)):
         one = {key: array[..., k] for key, array in found.items()}
@@ -423,7 +431,7 @@ def _result(circuit, frequency, found, absolute, single):
     if not adequate.all():
         k = int(np.argmin(adequate))
         warnings.warn(
-            f"{_account(converged, adequate)}; the first is spectrum {k}: {reason[k]}",
+            f"{account(converged, adequate)}; the first is spectrum {k}: {reason[k]}",
             FitWarning,
             stacklevel=3,
         )
@@ -478,6 +486,22 @@ def _in_words(names, one, converged):
             yield f"the data do not determine {name}"
         if one["resting"][k]:
             yield f"{name} rests on its bound"
+    yield from faults_in_words(one)
+
+
+def faults(together, chi2, dof, absolute):
+    """What speaks against a circuit even at a minimum: three arrays of bool, (S,), by name."""
+    # Wilson and Hilferty: the cube root of chi-square is nearly normal
+    spread = 2 / (9 * dof)
+    return {
+        "systematic": together > _SURELY,
+        "excess": absolute & (np.cbrt(chi2 / dof) - 1 + spread > _SURELY * np.sqrt(spread)),
+        "coarse": (not absolute) & (chi2 / dof > _COARSE**2),
+    }
+
+
+def faults_in_words(one):
+    """The same of one spectrum, in words."""
     if one["systematic"]:
         yield (
             f"residuals hang together (autocorrelation {one['autocorrelation']:.2f}): the circuit "
@@ -485,9 +509,14 @@ def _in_words(names, one, converged):
         )
     if one["excess"]:
         yield f"chi-square is {one['chi2'] / one['dof']:.3g} times what sigma explains"
+    if one["coarse"]:
+        yield (
+            f"residuals are {np.sqrt(one['chi2'] / one['dof']):.0%} of the impedance: the circuit "
+            "describes no more than noise of that size, of which sigma would have to be given"
+        )
 
 
-def _account(converged, adequate):
+def account(converged, adequate):
     """How many spectra are in order."""
     converged, adequate = np.atleast_1d(converged), np.atleast_1d(adequate)
     words = [f"{np.count_nonzero(converged):,} of {converged.size:,} spectra converged"]

@@ -10,9 +10,12 @@ So for every choice of time constants out of one a decade, resistances and shift
 weighted linear least squares, and the best choice with nothing below zero and no shift beyond a
 decade is where to begin.  One matrix product gives the normal equations of every choice for every
 spectrum, since all of them pick from the same columns.
+
+Which of the arcs found is which of the string is a matter of order, the fastest first, unless
+something is known of resistances or time constants: then it is whatever order fits it best.
 """
 
-from itertools import combinations, combinations_with_replacement, product
+from itertools import combinations, combinations_with_replacement, permutations, product
 
 import numpy as np
 
@@ -24,15 +27,17 @@ FLAT, ROUND, ROUNDER = 0.70, 0.88, 0.95  # exponents to begin with
 _MIXTURE = 0.93, 0.75  # for arcs that differ
 _SMALL = 200_000  # multiplications that BLAS leaves to a single thread
 _ROOM = 100_000  # numbers in the normal equations that are solved at once
+_FEW = 4  # arcs of which every order is tried
 _INVERSE = {"C", "CPE"}  # their impedance is inverse to their parameter
 
 
-def start(model, given, Z, weights, attempt=0):
+def start(model, given, Z, weights, attempt=0, in_order=False):
     """Logarithms of all parameters (P, n) to begin with.
 
     What was given as fixed or as a guess is taken as it is.  `attempt` 1, 2, … asks for another
     place, for whoever got nowhere from the first: without the guess, for flatter arcs, for round
-    ones among flat ones, and for the next best choices of these.
+    ones among flat ones, and for the next best choices of these.  With `in_order` the arcs found
+    are those of the string in its order, whatever was said about them.
 
     Raises
     ------
@@ -52,9 +57,9 @@ def start(model, given, Z, weights, attempt=0):
         )
     straight = any(part.symbol == "CPE" for part, _ in model.others)
     sets, rank = _exponents(max(len(model.arcs) + straight, 1), attempt)
-    gain, best = _choice(model, given, said, Z, weights, sets[0], rank)
+    gain, best = _choice(model, given, said, Z, weights, sets[0], rank, in_order)
     for exponents in sets[1:]:
-        more, x = _choice(model, given, said, Z, weights, exponents, rank)
+        more, x = _choice(model, given, said, Z, weights, exponents, rank, in_order)
         best, gain = np.where(more > gain, x, best), np.maximum(more, gain)
     return best
 
@@ -71,17 +76,69 @@ def _exponents(number, attempt):
     return list(product(_MIXTURE, repeat=number)), attempt - 2
 
 
-def _choice(model, given, said, Z, weights, exponents, rank):
+def _choice(model, given, said, Z, weights, exponents, rank, in_order):
     """What the best choice explains of the sum of squares, and its parameters (P, n)."""
     gain, log_tau, size = _search(model, given, said, Z, weights, exponents, rank)
-    x = np.where(np.isnan(said), np.log(exponents[-1]), said)
-    for arc, exponent, tau, R in zip(model.arcs, exponents, log_tau, size, strict=False):
-        if arc.alpha is not None and np.isnan(said[arc.alpha, 0]):
-            x[arc.alpha] = np.log(exponent)
-        arc.place(x, R, tau)
-    for (part, indices), value in zip(model.others, size[len(model.arcs) :], strict=True):
+    arcs, x = len(model.arcs), np.where(np.isnan(said), np.log(exponents[-1]), said)
+    for (part, indices), value in zip(model.others, size[arcs:], strict=True):
         x[indices[0]] = -value if part.symbol in _INVERSE else value
-    return gain, np.where(np.isnan(said), x, said)
+
+    def placed(order):
+        """All parameters, with the arcs found given to those of the string in this order."""
+        y = x.copy()
+        for arc, k in zip(model.arcs, order, strict=True):
+            if arc.alpha is not None and np.isnan(said[arc.alpha, 0]):
+                y[arc.alpha] = np.log(exponents[k])
+            arc.place(y, size[k], log_tau[k])
+        return y
+
+    y = placed(range(arcs))
+    best = np.where(np.isnan(said), y, said)
+    if in_order or not tied(model, given):
+        return gain, best
+    # the order of the string is given up only where it is at odds with what is known
+    odd = np.flatnonzero(_odds(model, given, y) > 0)
+    if odd.size:
+        some, data = given.part(odd), (Z[:, odd], weights[:, odd])
+        chosen, least = best[:, odd], _misfit(model, some, best[:, odd], *data)
+        for order in _orders(arcs):
+            other = np.where(np.isnan(said), placed(order), said)[:, odd]
+            misfit = _misfit(model, some, other, *data)
+            better = misfit < least
+            chosen, least = np.where(better, other, chosen), np.where(better, misfit, least)
+        best[:, odd] = chosen
+    return gain, best
+
+
+def tied(model, given):
+    """Whether resistance or time constant of one of several arcs is fixed or bounded."""
+    rows = [k for arc in model.arcs for k in (arc.R, arc.second)]
+    return len(model.arcs) > 1 and not given.exchangeable[rows].all()
+
+
+def _orders(number):
+    """Every other order of so many arcs; of many, those in which two have changed places."""
+    if number <= _FEW:
+        return list(permutations(range(number)))[1:]
+    swapped = [np.arange(number) for _ in combinations(range(number), 2)]
+    for order, pair in zip(swapped, combinations(range(number), 2), strict=True):
+        order[list(pair)] = pair[::-1]
+    return swapped
+
+
+def _odds(model, given, x):
+    """How far (n,) the arcs in x are from what was fixed and beyond what was allowed."""
+    rows = [k for arc in model.arcs for k in (arc.R, arc.second)]
+    x, fixed, low, high = x[rows], given.fixed[rows], given.low[rows], given.high[rows]
+    away = np.where(np.isnan(fixed), x - np.clip(x, low, high), x - fixed)
+    return np.abs(away).sum(axis=0)
+
+
+def _misfit(model, given, x, Z, weights):
+    """Sum of squares (n,) in x, brought within its bounds."""
+    values = np.exp(np.where(given.free[:, None], np.clip(x, given.low, given.high), x))
+    fitted = given.circuit.tree.evaluate(model.omega, dict(zip(model.names, values, strict=True)))
+    return ((weights * np.abs(fitted[0] - Z)) ** 2).sum(axis=0)
 
 
 def _search(model, given, said, Z, weights, exponents, rank):
