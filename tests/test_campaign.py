@@ -470,11 +470,11 @@ def test_the_analysis_does_not_know_the_truth():
         return found
 
     assert imported("measurement") & hidden  # it would be found
-    seen, todo = set(), {"analysis"}
-    while todo:
-        name = todo.pop()
+    seen, waiting = set(), {"analysis"}
+    while waiting:
+        name = waiting.pop()
         seen.add(name)
-        todo |= imported(name) - seen
+        waiting |= imported(name) - seen
     assert seen == {"analysis", "result", "series", "protocol"}
 
 
