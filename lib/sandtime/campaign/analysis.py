@@ -58,7 +58,7 @@ def analyse(series, *, executor=None, drift=False):
     Examples
     --------
     >>> from sandtime import campaign
-    >>> found = analyse(campaign.measure(campaign.cell("li-200"))[-20:])
+    >>> found = analyse(campaign.measure(campaign.cell("li-200"))[-20:], drift=True)
     >>> time, error = found.depletion_time()
     >>> print(f"{time / 3600:.2f} h, known to better than a second: {error < 1}")
     2.25 h, known to better than a second: True
@@ -90,7 +90,7 @@ def analyse(series, *, executor=None, drift=False):
             sigma=_sigma([series]),
             mask=spectra.mask,
         )
-    return _result(series, drifting, adequate=drifting.converged)
+    return _result(series, drifting)
 
 
 def analyse_all(every, *, executor=None):
@@ -190,7 +190,7 @@ def _part(fit, which):
     return dataclasses.replace(fit, **changed)
 
 
-def _result(series, fit, adequate=None):
+def _result(series, fit):
     R, tau, alpha = (fit[f"int.{name}"] for name in ("R", "tau", "alpha"))
     Q = zarc_Q(R, tau, alpha)
     return Result(
@@ -208,7 +208,7 @@ def _result(series, fit, adequate=None):
             "Brug": brug(Q, alpha, R, fit["bulk.R"] + fit["gb.R"]) / AREA,
             "Hsu-Mansfeld": hsu_mansfeld(Q, alpha, R) / AREA,
         },
-        adequate=fit.adequate if adequate is None else adequate,
+        adequate=fit.adequate,
     )
 
 
