@@ -87,15 +87,15 @@ class Diffusivity:
             )
         return value
 
-    def tabulate(self, low, high, rtol):
+    def tabulate(self, low, high, error):
         """Prepare Θ between two values of w; beyond them D stays what it is at the end.
 
-        Θ is as good as an error of `rtol` × (high − low) in w, or `rough` is set.
+        Θ is as good as an error of w that is small against `error`, or `rough` is set.
         """
         if self.constant is not None:
             self.typical = self.lowest = self.at_lowest = self.constant
             return
-        knot, slope, rise = self._halved(low, high, rtol)
+        knot, slope, rise = self._halved(low, high, error)
         width = np.diff(knot)
         theta = np.concatenate([[0.0], np.cumsum(rise)])
         # θ + D₀ z + b z² + a z³ meets value and slope at both ends of an interval
@@ -129,7 +129,7 @@ class Diffusivity:
         _, slope, b, a = self._rows.take(row, axis=1)
         return (3 * a * z + 2 * b) * z + slope
 
-    def _halved(self, low, high, rtol):
+    def _halved(self, low, high, error):
         """Knots, D at the knots and the rise of Θ between them, each interval halved as needed."""
         edge = np.linspace(low, high, _START + 1)
         left, right = edge[:-1], edge[1:]
@@ -146,7 +146,7 @@ class Diffusivity:
             # what the interval's own cubic would give half-way
             cubic = whole / 2 + width / 8 * (at_left - at_right)
             # an error of Θ is one of w times D
-            allowed = 0.02 * rtol * (high - low) * both / width + 1e-17 * self._scale(done, both)
+            allowed = 0.02 * error * both / width + 1e-17 * self._scale(done, both)
             wrong = np.maximum(abs(whole - both), abs(cubic - first)) > allowed
             wrong &= width > _FINEST * (high - low)
             if kept + 2 * wrong.size > _MOST and wrong.any():

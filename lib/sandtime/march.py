@@ -6,8 +6,9 @@ start of the step: a current that is switched on draws the surface down with :ma
 is a straight line in s.
 
 Where D is constant the nodes obey a linear system, which its modes solve without a step.
-Otherwise LSODA takes the steps, with the exact Jacobian.  Its tolerance is absolute: the state is a
-change, measured in the unit of the tolerance, and what would be relative to it means nothing.
+Otherwise LSODA takes the steps, with the exact Jacobian.  Its tolerance is absolute, since the
+state is a change and what is relative to it means nothing.  Only for lithium per magnesium it grows with
+1 + w, of which an error is one of the magnesium fraction, relative to it; there the state is w.
 """
 
 import numpy as np
@@ -18,6 +19,7 @@ from scipy.special import exprel
 _FRAMES = 160  # states of a step that needs no integrator, evenly spaced in √t
 _MOST_STEPS = 50_000  # of the integrator, in one step of a programme
 _SAFETY = 8  # local error of the integrator against the tolerance
+_LEAST = 2.3e-14  # relative tolerance that it takes
 _SETTLED = 40  # lifetimes of the slowest mode, after which a relaxation is rounding
 
 
@@ -33,22 +35,25 @@ class March:
         Tabulated.
     unit : float
         The change of w that the tolerance refers to.
+    ratio : bool
+        Whether an error counts relative to 1 + w, four times that being `unit` at the lowest w.
     mean, flux : float
         Mean of w at the start, and lithium that leaves per area and second.
     label : str
         Of the step, for messages.
     """
 
-    def __init__(self, mesh, length, law, unit, mean, flux, label):
-        self.mesh, self.length, self.law, self.unit = mesh, length, law, unit
+    def __init__(self, mesh, length, law, unit, ratio, mean, flux, label):
+        self.mesh, self.length, self.law, self.unit, self.ratio = mesh, length, law, unit, ratio
         self.mean, self.flux, self.label = mean, flux, label
         # the gradient at the inner nodes and its divergence; last, what no inner node sees
         derivative = mesh.derivative / length
         self.gradient = np.vstack([derivative[1:-1], mesh.coefficients[-1]])
         self.divergence = np.column_stack([derivative[:, 1:-1], -mesh.unseen / length**2]) / unit
         self.matrix = mesh.diffusion / length**2
-        # the flux at the interface is given, that at the blocked side is zero
-        self.source = flux * (1 - mesh.derivative[:, -1]) / (length * unit)
+        # the flux at the interface is given, that at the blocked side is zero; the mean goes apart
+        mean_goes = 0.0 if ratio else 1.0
+        self.source = flux * (mean_goes - mesh.derivative[:, -1]) / (length * unit)
 
     def average(self, s):
         """Mean of w."""
@@ -58,15 +63,19 @@ class March:
         """w at the interface; v is a state or an array of them."""
         return self.average(s) + self.unit * v[..., -1]
 
-    def rate(self, s, v):
-        """dv/ds."""
-        theta = self.law.integral(self.average(s) + self.unit * v)
+    def level(self, s):
+        """What is added to a state of the integrator to give w/unit."""
+        return 0.0 if self.ratio else self.average(s) / self.unit
+
+    def rate(self, s, y):
+        """dy/ds of the integrator's state."""
+        theta = self.law.integral(self.unit * (y + self.level(s)))
         # flux first, then its divergence: in one matrix their rounding would not cancel in the mass
         return 2 * s * (self.divergence @ (self.gradient @ theta) + self.source)
 
-    def jacobian(self, s, v):
-        """∂(dv/ds)/∂v."""
-        return 2 * s * self.matrix * self.law.slope(self.average(s) + self.unit * v)
+    def jacobian(self, s, y):
+        """∂(dy/ds)/∂y."""
+        return 2 * s * self.matrix * self.law.slope(self.unit * (y + self.level(s)))
 
     def tail(self, v, span):
         """Largest of the last Chebyshev coefficients of Θ, as a change of w in units of `unit`."""
@@ -74,7 +83,9 @@ class March:
             return 0.0
         if self.law.constant is None:
             v = self.law.integral(self.average(np.sqrt(span)) + self.unit * v)
-            v = v / (self.unit * self.law.typical)
+            # the unit of a ratio belongs to the lowest w
+            scale = self.law.at_lowest if self.ratio else self.law.typical
+            v = v / (self.unit * scale)
         size = np.abs(self.mesh.coefficients @ v)
         return float(size[-max(3, size.size // 12) :].max())
 
@@ -97,11 +108,9 @@ class March:
             return 0.0, reason, []
         latest = self._latest(duration, target)
 
-        def excess(s, v):
+        def excess(surface):
             """Positive until the interface meets the target."""
-            if target is None:
-                return np.ones(np.shape(s))
-            return side * (self.surface(s, v) - target)
+            return side * (surface - target) if target is not None else np.ones_like(surface)
 
         solve = self._by_steps if self.law.constant is None else self._by_modes
         span, met, states = solve(start, latest, excess, rtol, wanted)
@@ -148,7 +157,7 @@ class March:
         show = self.law.show
         raise ValueError(
             f"cutoff of {self.label} is not allowed: the interface goes from {show(surface[0])} to "
-            f"{show(surface[-1])} (lowest {show(min(surface))}, highest {show(max(surface))}) and "
+            f"{show(surface[-1])}, always between {show(min(surface))} and {show(max(surface))}: it "
             f"never meets {show(target)}; give a duration or another cut-off"
         )
 
@@ -156,13 +165,14 @@ class March:
 
     def _by_steps(self, start, latest, excess, rtol, wanted):
         """Time taken, whether the target was met, and the states."""
+        error = rtol / _SAFETY
         integrator = LSODA(
             self.rate,
             0.0,
-            start,
+            start + self.mean / self.unit - self.level(0.0),
             np.sqrt(latest),
-            rtol=2.3e-14,  # the least it takes
-            atol=rtol / _SAFETY,
+            rtol=error / 4 if self.ratio else _LEAST,
+            atol=error / (4 * self.unit) if self.ratio else error,
             jac=self.jacobian,
         )
         states, queue = [], list(wanted[::-1])
@@ -176,31 +186,39 @@ class March:
                     f"({message or f'more than {_MOST_STEPS} steps'}): the profile is too steep "
                     "for rtol, or the diffusivity too rough"
                 )
-            s, v = integrator.t, integrator.y
-            met = excess(s, v) <= 0
-            moving = self._approach(s, v, excess) if turns else 0.0
-            dense = None
+            s, y = integrator.t, integrator.y
+            met = excess(self._interface(s, y)) <= 0
+            moving = self._approach(s, y, excess) if turns else 0.0
+            dense = integrator.dense_output() if met or before < 0 < moving or queue else None
             if met or before < 0 < moving:
-                dense = integrator.dense_output()
-                s_met = _first_zero(lambda s: float(excess(s, dense(s))), integrator.t_old, s)  # noqa: B023
+                s_met = _first_zero(
+                    lambda s: excess(self._interface(s, dense(s))),  # noqa: B023
+                    integrator.t_old,
+                    s,
+                )
                 if s_met is not None:
-                    met, s, v = True, s_met, dense(s_met)
+                    met, s, y = True, s_met, dense(s_met)
             before = moving
             while queue and queue[-1] < s * s * (1 - 1e-12):
                 at = queue.pop()
-                dense = dense or integrator.dense_output()
-                states.append((at, dense(np.sqrt(at))))
-            states.append((s * s, v.copy()))
+                states.append((at, self._deviation(np.sqrt(at), dense(np.sqrt(at)))))
+            states.append((s * s, self._deviation(s, y)))
             if met:
                 return s * s, True, states
         states[-1] = (latest, states[-1][1])
         return latest, False, states
 
-    def _approach(self, s, v, excess):
+    def _interface(self, s, y):
+        return self.unit * (y[-1] + self.level(s))
+
+    def _deviation(self, s, y):
+        return y + (self.level(s) - self.average(s) / self.unit)
+
+    def _approach(self, s, y, excess):
         """Sign of d(excess)/ds: negative while the interface moves towards the target."""
         h = 1e-3 * s
-        ahead = v + h * self.rate(s, v)
-        return np.sign(excess(s + h, ahead) - excess(s, v))
+        ahead = self._interface(s + h, y + h * self.rate(s, y))
+        return np.sign(excess(ahead) - excess(self._interface(s, y)))
 
     # ---- constant D: the modes -------------------------------------------------------------------
 
@@ -215,7 +233,7 @@ class March:
             return (np.exp(rate * t) * swing + t * exprel(rate * t) * drive) @ shape.T
 
         def excess_at(s):
-            return excess(s, state(s))
+            return excess(self.surface(s, state(s)))
 
         # as many points a decade as tell every exponential, from the fastest to the end
         last = np.sqrt(latest)

@@ -39,6 +39,7 @@ from sandtime.march import March
 from sandtime.units import F
 
 _NODES = (24, 32, 48, 72, 108, 162, 243)
+_ENOUGH_TO_SEE = 100  # intervals from which on the pace tells what the finest grid would give
 _ROUNDING = 1e-14  # of w, against the change that the tolerance refers to
 
 
@@ -218,10 +219,7 @@ def solve(*, thickness, diffusivity, initial, steps, rtol=1e-6, times=()):
     law = Diffusivity(diffusivity, "concentration", "mol/m³")
     programme = _programme(steps, lambda cutoff: cutoff, initial, "mol/m³")
 
-    def change(low, high):
-        return max(initial - low, high - initial)
-
-    run = _run(thickness, law, initial, change, programme, rtol, times)
+    run = _run(thickness, law, initial, False, programme, rtol, times)
     return Solution(
         position=thickness * run.grid.x,
         concentration=run.value,
@@ -296,12 +294,7 @@ def solve_receding(
     initial = 1 / fraction - 1
     programme = _programme(steps, _lithium_per_magnesium, initial, "")
 
-    def change(low, high):
-        # An error of 1 + u is the same error of x, relative to x, and of the depletion time some
-        # three times that: hence the unit.
-        return min(max(initial - low, high - initial), (1 + low) / 4)
-
-    run = _run(magnesium, law, initial, change, programme, rtol, times)
+    run = _run(magnesium, law, initial, True, programme, rtol, times)
     # Volume between the blocked side and each layer: the integral of V_m (1 + u) dm.
     layers = volume * magnesium * (run.grid.x + run.value @ run.grid.antiderivative.T)
     return RecedingSolution(
@@ -369,37 +362,47 @@ class _Run:
         return {name: getattr(self, name) for name in names} | {"nodes": self.grid.x.size}
 
 
-def _run(length, law, initial, change, programme, rtol, times):
+def _unit(low, high, initial, ratio, rtol):
+    """The change of w that the tolerance refers to, and whether it grows with 1 + w.
+
+    Of a ratio of lithium to magnesium an error of 1 + w is the same error of the magnesium
+    fraction, relative to it, and of the depletion time some three times that: hence a quarter.
+    """
+    change = max(initial - low, high - initial, _ROUNDING / rtol * initial)
+    if ratio and (1 + low) / 4 < change:
+        return (1 + low) / 4, True
+    return change, False
+
+
+def _run(length, law, initial, ratio, programme, rtol, times):
     """Run the programme on ever more nodes until the last Chebyshev coefficients are small.
 
-    `change` gives the change of w that the tolerance refers to, from the lowest and highest w.
+    `ratio` says whether w is lithium per magnesium.
     """
     rtol = checks.scalar("rtol", checks.between("rtol", rtol, "", 1e-12, 1e-2))
     times = np.unique(checks.nonnegative("times", times, "s"))
-
-    def unit_of(low, high):
-        return max(change(low, high), _ROUNDING / rtol * initial)
-
     low, high = _range(law, initial, programme)
-    unit = unit_of(low, high)
-    law.tabulate(low, high, rtol)
+    unit, relative = _unit(low, high, initial, ratio, rtol)
+    law.tabulate(low, high, rtol * unit)
     shortest = _shortest(law, initial, programme)
     # Only a step without a cut-off can leave the table for good; else it is a ripple.
     strips = any(flux > 0 and cutoff is None for flux, _, cutoff in programme)
     plates = any(flux < 0 and cutoff is None for flux, _, cutoff in programme)
-    index, before, moved = 0, None, [np.inf, np.inf]
+    index, before, moved = 0, None, [np.inf] * 2
     while True:
         mesh = grid(_NODES[index], _crowding(law.at_lowest * shortest / length**2))
-        run = _attempt(mesh, length, law, initial, unit, programme, rtol, times)
+        run = _attempt(mesh, length, law, initial, (unit, relative), programme, rtol, times)
         lowest, highest = max(float(run.value.min()), 0.0), float(run.value.max())
         below, above = strips and lowest < low, plates and highest > high
         if below or above:
             low = max(2 * lowest - high, 0.0) if below else low
             high = 2 * highest - low if above else high
-            law.tabulate(low, high, rtol)
+            law.tabulate(low, high, rtol * unit)
             continue
-        if unit_of(lowest, highest) < unit / 2:  # a smaller change than was foreseen
-            unit, before = unit_of(lowest, highest), None
+        smaller = _unit(lowest, highest, initial, ratio, rtol)
+        if smaller[0] < unit / 2:  # than was foreseen
+            (unit, relative), before = smaller, None
+            law.tabulate(low, high, rtol * unit)
             continue
         # A kinked D never has a short tail; then what is asked for must not move any more.
         answer = np.append(run.step_end, run.left / unit)
@@ -409,10 +412,10 @@ def _run(length, law, initial, change, programme, rtol, times):
         before = answer
         if run.tail <= rtol / 5 or max(moved[-1], moved[-2] / 4) <= rtol / 2:
             break
-        if index + 1 == len(_NODES):
+        if index + 1 == len(_NODES) or _hopeless(index, moved, rtol):
             _warn(
-                f"between {_NODES[-2]} and {_NODES[-1]} intervals the result still moves by "
-                f"{moved[-1]:.1g}",
+                f"at {_NODES[index]} intervals the result still moves by {moved[-1]:.1g} from the "
+                "grid before",
                 rtol,
             )
             break
@@ -422,6 +425,14 @@ def _run(length, law, initial, change, programme, rtol, times):
     if law.rough:
         _warn("the integral of the diffusivity is not tabulated", rtol)
     return run
+
+
+def _hopeless(index, moved, rtol):
+    """Whether at the present pace the finest grid would still move by far more than `rtol`."""
+    if _NODES[index] < _ENOUGH_TO_SEE or not np.isfinite(moved[-2]):
+        return False
+    pace = min(moved[-1] / moved[-2], 1.0)
+    return moved[-1] * pace ** (len(_NODES) - 1 - index) > 30 * rtol
 
 
 def _next(index, tail, wanted):
@@ -470,15 +481,16 @@ def _crowding(tau):
     return round(4 * float(np.clip(0.3 - 0.45 * np.log(max(tau, 1e-30)), 0.5, 12.0))) / 4
 
 
-def _attempt(mesh, length, law, initial, unit, programme, rtol, times):
+def _attempt(mesh, length, law, initial, tolerated, programme, rtol, times):
     """The whole programme on one grid."""
     state, mean, now = np.zeros(mesh.x.size), initial, 0.0
+    unit, relative = tolerated
     record = [(now, mean, state)]
     ended, step_end, left, depletion_time, tail = [], [], [], np.nan, 0.0
     for number, (flux, duration, cutoff) in enumerate(programme, start=1):
         # an output time may fall on a step's end by rounding; it is there already
         wanted = times[times > now * (1 + 1e-12)] - now
-        march = March(mesh, length, law, unit, mean, flux, f"step {number}")
+        march = March(mesh, length, law, unit, relative, mean, flux, f"step {number}")
         span, reason, states = march.run(state, duration, cutoff, rtol, wanted)
         record += [(now + t, mean - flux * t / length, v) for t, v in states]
         if reason == "cutoff" and flux > 0 and np.isnan(depletion_time):
