@@ -15,7 +15,7 @@ from sandtime import diffraction
 from sandtime.diffraction import Foil
 from sandtime.materials import LI, LI90MG10
 from sandtime.pawley import _Model, pawley
-from sandtime.profiles import Widths, pseudo_voigt, thompson_cox_hastings
+from sandtime.profiles import Widths, profile_slopes, pseudo_voigt, thompson_cox_hastings
 from sandtime.units import angstrom, cm, degree, g, mm, nm, um
 
 ANGLES = diffraction.scan()
@@ -195,6 +195,53 @@ def test_width_against_a_convolution(ratio):
         assert pseudo_voigt(x, width, share) == pytest.approx(
             voigt_profile(x, sigma, gamma), abs=0.015 * voigt(0)
         )
+
+
+# lorentzian/gaussian, error of the width, of the share and of the top, all relative to the Voigt
+# profile of SciPy; the share by least squares on the exact profile
+TCH_ERRORS = [
+    (0.05, -1.2e-4, 0.0051, 0.0024),
+    (0.2, -0.00246, 0.0121, 0.0067),
+    (0.5, -0.00424, 0.0166, 0.0113),
+    (1.0, -0.00180, 0.0155, 0.0125),
+    (2.0, -0.00141, 0.0071, 0.0083),
+    (5.0, -9.5e-4, 0.0012, 0.0023),
+    (20.0, 3.7e-4, 0.00028, 0.00027),
+]
+
+
+@pytest.mark.parametrize(("ratio", "of_width", "of_share", "of_profile"), TCH_ERRORS)
+def test_coefficients_against_the_exact_profile(ratio, of_width, of_share, of_profile):
+    """The approximation errs as it should and no more: one per mille in a coefficient shows."""
+    sigma, gamma = 1 / math.sqrt(8 * math.log(2)), ratio / 2
+    top = voigt_profile(0, sigma, gamma)
+    half = brentq(lambda x: voigt_profile(x, sigma, gamma) - top / 2, 0, 3 + 3 * ratio, xtol=1e-14)
+    width, share = thompson_cox_hastings(1.0, ratio)
+    assert width / (2 * half) - 1 == pytest.approx(of_width, abs=1.5e-5)
+    x = np.linspace(0, 12 * half, 600)
+    exact = voigt_profile(x, sigma, gamma)
+    gauss, lorentz = pseudo_voigt(x, width, 0.0), pseudo_voigt(x, width, 1.0)
+    best = (exact - gauss) @ (lorentz - gauss) / np.sum((lorentz - gauss) ** 2)
+    assert share - best == pytest.approx(of_share, abs=1e-4)
+    off = np.abs(pseudo_voigt(x, width, share) - exact).max() / top
+    assert off == pytest.approx(of_profile, abs=1e-4)
+
+
+def test_coefficients_as_published():
+    """Typed a second time, as three other programs carry them."""
+    g, lo = 0.7, 0.4
+    fifth = g**5 + 2.69269 * g**4 * lo + 2.42843 * g**3 * lo**2 + 4.47163 * g**2 * lo**3
+    width = (fifth + 0.07842 * g * lo**4 + lo**5) ** (1 / 5)
+    q = lo / width
+    share = 1.36603 * q - 0.47719 * q**2 + 0.11116 * q**3
+    assert thompson_cox_hastings(g, lo) == pytest.approx((width, share), rel=1e-14)
+
+
+def test_slopes_of_the_profile_are_those_of_its_values():
+    x = np.linspace(-3, 3, 41)
+    for share in (0.0, 0.3, 1.0):
+        value, *_ = profile_slopes(x, 0.8, share)
+        np.testing.assert_allclose(value, pseudo_voigt(x, 0.8, share), rtol=1e-14)
 
 
 def test_limits_of_the_profile():

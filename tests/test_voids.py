@@ -264,6 +264,39 @@ def test_hemispheres_cover_what_circles_cover():
     assert voids.contact_fraction(layer, density) == pytest.approx(1 - covered, rel=1e-13)
 
 
+@pytest.mark.parametrize("following", [0.0, 0.3, 1.0])
+def test_opening_conserves_metal(following):
+    """A foil on hemispheres, one second of stripping, its metal counted before and after."""
+    radius, density, thickness, dt = 0.7 * um, 1e11, 50 * um, 1.0
+    contact = 1 - density * np.pi * radius**2
+    layer = density * 2 / 3 * np.pi * radius**3
+    taken = I200 * dt * V_M / F
+    # the contacts recede by what leaves no vacancy behind; the foil comes down by as much
+    down = following * taken / contact
+    gained = dt * voids.opening(I200, contact, molar_volume=V_M, following=following)
+    before, after = thickness - layer, thickness - down - (layer + gained)
+    assert before - after == pytest.approx(taken, rel=1e-8)
+    if following == 1:  # the roofs come down, and nothing else happens to the voids
+        assert gained == pytest.approx(-down * density * np.pi * radius**2, rel=1e-12)
+    if following == 0:
+        assert gained == taken
+
+
+def test_a_foil_that_follows_in_part_keeps_that_much_contact():
+    """By integration without pressure; wholly following, it closes what is open in finite time."""
+
+    def rate(t, share):  # share: layer over the one that covers everything
+        contact = 1 - share[0] ** (2 / 3)
+        full = voids.void_layer(0.0, DENSITY[2])
+        return [voids.opening(I200, contact, molar_volume=V_M, following=0.4) / full]
+
+    for start in (0.05, 0.9):
+        end = solve_ivp(rate, (0, 200 * hour), [start], "LSODA", rtol=1e-9, atol=1e-12).y[0, -1]
+        assert 1 - end ** (2 / 3) == pytest.approx(0.4, rel=1e-6)
+    closing = voids.opening(I200, [0.2, 0.9, 1.0], molar_volume=V_M, following=1.0)
+    assert (closing[:2] < 0).all() and closing[2] == 0
+
+
 @pytest.mark.parametrize("contact", [0.0, 0.02, 0.5])
 def test_void_density_returns_the_contact_at_the_depletion_time(contact):
     density = voids.void_density(T0, CURRENTS, molar_volume=V_M, contact=contact)
@@ -560,6 +593,10 @@ def test_wrong_programmes_say_what_is_wrong(change, words):
 
 
 def test_other_wrong_arguments():
+    with pytest.raises(ValueError, match=r"following = 1\.5 .* between 0 and 1"):
+        voids.opening(2.0, 0.9, molar_volume=V_M, following=1.5)
+    with pytest.raises(ValueError, match=r"contact = 0 .* above 0"):
+        voids.opening(2.0, 0.0, molar_volume=V_M)
     with pytest.raises(ValueError, match=r"layer = 1 m .* the layer that covers everything"):
         voids.contact_fraction(1.0, 1e10)
     with pytest.raises(ValueError, match=r"contact = 1 .* below full contact"):
