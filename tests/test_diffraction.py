@@ -396,6 +396,22 @@ def test_a_pattern_without_reflections_is_not_converged():
         pawley(ANGLES, np.zeros(ANGLES.size))
 
 
+def test_five_standard_uncertainties_make_a_pattern():
+    """Noise-free peaks on the same background, just below and just above the threshold."""
+    flat = diffraction.expected(ANGLES, THIN, counts=0.0)
+    peaks = PATTERN - flat
+
+    def fitted(scale):
+        fit = pawley(ANGLES, flat + scale * peaks, start=A, free=())
+        return fit, max(fit[line.name] / fit.error(line.name) for line in fit.reflections)
+
+    _, at_once = fitted(1e-3)
+    for wanted in (4.8, 5.2):
+        fit, clearest = fitted(1e-3 * wanted / at_once)
+        assert clearest == pytest.approx(wanted, abs=0.1)
+        assert fit.converged == (wanted > 5)
+
+
 def test_a_weak_pattern_that_stands_out_is_found():
     pattern = diffraction.expected(ANGLES, THIN, counts=STRONG / 30)
     fit = pawley(ANGLES, diffraction.record(pattern, seed=1))

@@ -126,6 +126,15 @@ def test_constriction_numbers():
     assert voids.constriction_resistance(1.0, **micron) == 0
 
 
+@pytest.mark.parametrize("spot", [0.1, 0.2, 0.3])
+def test_constriction_against_the_series_of_a_flux_tube(spot):
+    """Negus and Yovanovich: an isothermal spot in a round tube, radius over the tube's radius."""
+    series = 1 - 1.40978 * spot + 0.34406 * spot**3 + 0.0435 * spot**5 + 0.02271 * spot**7
+    per_area = np.pi * 1e-6 / (4 * 0.05 * spot**2)  # 1/(4 σ a) over the area of a spot's tube
+    found = voids.constriction_resistance(spot**2, spot_radius=1e-6, conductivity=0.05)
+    assert found == pytest.approx(per_area * series, rel=0.01)
+
+
 # ---- creep laws ---------------------------------------------------------------------------------
 
 
@@ -148,6 +157,8 @@ def test_a_law_without_activation_energy_holds_at_one_temperature():
     assert MASIAS.strain_rate(1 * MPa, celsius(25)) == pytest.approx(7.7e-3)
     with pytest.raises(ValueError, match=r"353\.15 K is not allowed: Masias .* 298\.15 K"):
         MASIAS.strain_rate(1 * MPa, celsius(80))
+    with pytest.raises(ValueError, match=r"273\.15 K is not allowed: Masias"):
+        MASIAS.strain_rate(1 * MPa, celsius(0))
     assumed = dataclasses.replace(MASIAS, activation_energy=ANAND_NARAYAN.activation_energy)
     assert assumed.strain_rate(1 * MPa, celsius(80)) > 7.7e-3
 
@@ -489,6 +500,16 @@ def test_other_closures_against_an_independent_integration(closure, pressure):
     truth = solve_ivp(rate, (0, hour), [start], "DOP853", t_eval=times, rtol=1e-11, atol=1e-20).y[0]
     at = np.searchsorted(sol.time, times)
     np.testing.assert_allclose(1 - sol.contact[at], density * np.pi * truth**2, rtol=1e-6)
+
+
+@pytest.mark.parametrize("closure", CLOSURES)
+def test_jacobian_of_a_run_by_differences(closure):
+    run = voids._Run(2.0, 3.0, 6.5, closure)
+    share = np.array([0.05, 0.3, 0.7, 0.95])
+    step = 1e-6
+    slope = (run.rate(0.0, share + step) - run.rate(0.0, share - step)) / (2 * step)
+    exact = [run.jacobian(0.0, np.array([one])).item() for one in share]
+    np.testing.assert_allclose(exact, slope, rtol=1e-6)
 
 
 @pytest.mark.parametrize("closure", CLOSURES)
