@@ -405,10 +405,12 @@ def test_five_standard_uncertainties_make_a_pattern():
         fit = pawley(ANGLES, flat + scale * peaks, start=A, free=())
         return fit, max(fit[line.name] / fit.error(line.name) for line in fit.reflections)
 
-    _, at_once = fitted(1e-3)
     for wanted in (4.8, 5.2):
-        fit, clearest = fitted(1e-3 * wanted / at_once)
-        assert clearest == pytest.approx(wanted, abs=0.1)
+        scale = 1e-3
+        for _ in range(4):  # nearly proportional
+            scale *= wanted / fitted(scale)[1]
+        fit, clearest = fitted(scale)
+        assert clearest == pytest.approx(wanted, abs=0.05)
         assert fit.converged == (wanted > 5)
 
 
@@ -445,8 +447,14 @@ def test_what_is_adequate_is_called_so():
     assert all(fit.adequate and fit.reason == "converged" for fit in fits)
     # few counts scatter more than normal numbers; the measure knows
     dim = diffraction.expected(ANGLES, THIN, counts=STRONG / 20, background=(1.0,), hump=0.0)
-    fits = [pawley(ANGLES, diffraction.record(dim, seed), start=A) for seed in range(8)]
+    records = [diffraction.record(dim, seed) for seed in range(8)]
+    fits = [pawley(ANGLES, record, start=A) for record in records]
     assert all(fit.adequate for fit in fits)
+    for record, fit in zip(records, fits, strict=True):  # one count is weighed as Poisson's
+        assert fit.calculated.min() < 2
+        np.testing.assert_allclose(
+            fit.residual, (record - fit.calculated) / np.sqrt(fit.calculated), rtol=1e-12
+        )
 
 
 def test_texture_changes_intensities_and_no_lattice_parameter():
