@@ -347,6 +347,9 @@ def test_a_pattern_without_noise_gives_its_parameters_back(free):
     for name in free:
         true = getattr(Widths(), name, 0.0)
         assert fit[name] == pytest.approx(true, abs=1e-3 * fit.error(name) + 1e-12)
+    freedom = ANGLES.size - (1 + len(free) + 5 + 4)  # a, the free ones, five lines, background
+    weighted = np.sum(PATTERN**2 / fit.calculated)
+    assert fit.r_expected == pytest.approx(math.sqrt(freedom / weighted), rel=1e-9)
     background = [fit[f"background {k}"] for k in range(3)]
     assert background == pytest.approx([400.0, -150.0, 50.0], rel=1e-3)
     assert fit["hump"] == pytest.approx(600, rel=1e-4)
