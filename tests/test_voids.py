@@ -99,6 +99,12 @@ def test_the_current_exponent_separates_mechanisms(law, closure):
     assert 0.14 < 1 / law.exponent <= 0.2
 
 
+def test_what_is_quoted_of_wang_rises_a_little_faster_than_the_current():
+    np.testing.assert_allclose(voids.WANG_2019, [[1.0, 4e5], [4.0, 2e6]])  # A/m², Pa
+    rise = np.log(voids.WANG_2019[1] / voids.WANG_2019[0])
+    assert rise[1] / rise[0] == pytest.approx(np.log(5) / np.log(4), rel=1e-12)
+
+
 def test_warmth_helps_dislocation_creep_little_and_diffusional_creep_much():
     warm = {"temperature": celsius(80), **PAPER}
     cold = {"temperature": celsius(25), **PAPER}
