@@ -15,7 +15,7 @@ from sandtime import diffraction
 from sandtime.diffraction import Foil
 from sandtime.materials import LI, LI90MG10
 from sandtime.pawley import _Model, pawley
-from sandtime.profiles import Widths, pseudo_voigt, thompson_cox_hastings
+from sandtime.profiles import Widths, profile_slopes, pseudo_voigt, thompson_cox_hastings
 from sandtime.units import angstrom, cm, degree, g, mm, nm, um
 
 ANGLES = diffraction.scan()
@@ -197,6 +197,53 @@ def test_width_against_a_convolution(ratio):
         )
 
 
+# lorentzian/gaussian, error of the width, of the share and of the top, all relative to the Voigt
+# profile of SciPy; the share by least squares on the exact profile
+TCH_ERRORS = [
+    (0.05, -1.2e-4, 0.0051, 0.0024),
+    (0.2, -0.00246, 0.0121, 0.0067),
+    (0.5, -0.00424, 0.0166, 0.0113),
+    (1.0, -0.00180, 0.0155, 0.0125),
+    (2.0, -0.00141, 0.0071, 0.0083),
+    (5.0, -9.5e-4, 0.0012, 0.0023),
+    (20.0, 3.7e-4, 0.00028, 0.00027),
+]
+
+
+@pytest.mark.parametrize(("ratio", "of_width", "of_share", "of_profile"), TCH_ERRORS)
+def test_coefficients_against_the_exact_profile(ratio, of_width, of_share, of_profile):
+    """The approximation errs as it should and no more: one per mille in a coefficient shows."""
+    sigma, gamma = 1 / math.sqrt(8 * math.log(2)), ratio / 2
+    top = voigt_profile(0, sigma, gamma)
+    half = brentq(lambda x: voigt_profile(x, sigma, gamma) - top / 2, 0, 3 + 3 * ratio, xtol=1e-14)
+    width, share = thompson_cox_hastings(1.0, ratio)
+    assert width / (2 * half) - 1 == pytest.approx(of_width, abs=1.5e-5)
+    x = np.linspace(0, 12 * half, 600)
+    exact = voigt_profile(x, sigma, gamma)
+    gauss, lorentz = pseudo_voigt(x, width, 0.0), pseudo_voigt(x, width, 1.0)
+    best = (exact - gauss) @ (lorentz - gauss) / np.sum((lorentz - gauss) ** 2)
+    assert share - best == pytest.approx(of_share, abs=1e-4)
+    off = np.abs(pseudo_voigt(x, width, share) - exact).max() / top
+    assert off == pytest.approx(of_profile, abs=1e-4)
+
+
+def test_coefficients_as_published():
+    """Typed a second time, as three other programs carry them."""
+    g, lo = 0.7, 0.4
+    fifth = g**5 + 2.69269 * g**4 * lo + 2.42843 * g**3 * lo**2 + 4.47163 * g**2 * lo**3
+    width = (fifth + 0.07842 * g * lo**4 + lo**5) ** (1 / 5)
+    q = lo / width
+    share = 1.36603 * q - 0.47719 * q**2 + 0.11116 * q**3
+    assert thompson_cox_hastings(g, lo) == pytest.approx((width, share), rel=1e-14)
+
+
+def test_slopes_of_the_profile_are_those_of_its_values():
+    x = np.linspace(-3, 3, 41)
+    for share in (0.0, 0.3, 1.0):
+        value, *_ = profile_slopes(x, 0.8, share)
+        np.testing.assert_allclose(value, pseudo_voigt(x, 0.8, share), rtol=1e-14)
+
+
 def test_limits_of_the_profile():
     assert thompson_cox_hastings(0.1, 0.0) == pytest.approx((0.1, 0.0))
     assert thompson_cox_hastings(0.0, 0.1) == pytest.approx((0.1, 1.0))
@@ -300,6 +347,9 @@ def test_a_pattern_without_noise_gives_its_parameters_back(free):
     for name in free:
         true = getattr(Widths(), name, 0.0)
         assert fit[name] == pytest.approx(true, abs=1e-3 * fit.error(name) + 1e-12)
+    freedom = ANGLES.size - (1 + len(free) + 5 + 4)  # a, the free ones, five lines, background
+    weighted = np.sum(PATTERN**2 / fit.calculated)
+    assert fit.r_expected == pytest.approx(math.sqrt(freedom / weighted), rel=1e-9)
     background = [fit[f"background {k}"] for k in range(3)]
     assert background == pytest.approx([400.0, -150.0, 50.0], rel=1e-3)
     assert fit["hump"] == pytest.approx(600, rel=1e-4)
@@ -349,6 +399,24 @@ def test_a_pattern_without_reflections_is_not_converged():
         pawley(ANGLES, np.zeros(ANGLES.size))
 
 
+def test_five_standard_uncertainties_make_a_pattern():
+    """Noise-free peaks on the same background, just below and just above the threshold."""
+    flat = diffraction.expected(ANGLES, THIN, counts=0.0)
+    peaks = PATTERN - flat
+
+    def fitted(scale):
+        fit = pawley(ANGLES, flat + scale * peaks, start=A, free=())
+        return fit, max(fit[line.name] / fit.error(line.name) for line in fit.reflections)
+
+    for wanted in (4.8, 5.2):
+        scale = 1e-3
+        for _ in range(4):  # nearly proportional
+            scale *= wanted / fitted(scale)[1]
+        fit, clearest = fitted(scale)
+        assert clearest == pytest.approx(wanted, abs=0.05)
+        assert fit.converged == (wanted > 5)
+
+
 def test_a_weak_pattern_that_stands_out_is_found():
     pattern = diffraction.expected(ANGLES, THIN, counts=STRONG / 30)
     fit = pawley(ANGLES, diffraction.record(pattern, seed=1))
@@ -382,8 +450,14 @@ def test_what_is_adequate_is_called_so():
     assert all(fit.adequate and fit.reason == "converged" for fit in fits)
     # few counts scatter more than normal numbers; the measure knows
     dim = diffraction.expected(ANGLES, THIN, counts=STRONG / 20, background=(1.0,), hump=0.0)
-    fits = [pawley(ANGLES, diffraction.record(dim, seed), start=A) for seed in range(8)]
+    records = [diffraction.record(dim, seed) for seed in range(8)]
+    fits = [pawley(ANGLES, record, start=A) for record in records]
     assert all(fit.adequate for fit in fits)
+    for record, fit in zip(records, fits, strict=True):  # one count is weighed as Poisson's
+        assert fit.calculated.min() < 2
+        np.testing.assert_allclose(
+            fit.residual, (record - fit.calculated) / np.sqrt(fit.calculated), rtol=1e-12
+        )
 
 
 def test_texture_changes_intensities_and_no_lattice_parameter():

@@ -99,6 +99,12 @@ def test_the_current_exponent_separates_mechanisms(law, closure):
     assert 0.14 < 1 / law.exponent <= 0.2
 
 
+def test_what_is_quoted_of_wang_rises_a_little_faster_than_the_current():
+    np.testing.assert_allclose(voids.WANG_2019, [[1.0, 4e5], [4.0, 2e6]])  # A/m², Pa
+    rise = np.log(voids.WANG_2019[1] / voids.WANG_2019[0])
+    assert rise[1] / rise[0] == pytest.approx(np.log(5) / np.log(4), rel=1e-12)
+
+
 def test_warmth_helps_dislocation_creep_little_and_diffusional_creep_much():
     warm = {"temperature": celsius(80), **PAPER}
     cold = {"temperature": celsius(25), **PAPER}
@@ -126,6 +132,15 @@ def test_constriction_numbers():
     assert voids.constriction_resistance(1.0, **micron) == 0
 
 
+@pytest.mark.parametrize("spot", [0.1, 0.2, 0.3])
+def test_constriction_against_the_series_of_a_flux_tube(spot):
+    """Negus and Yovanovich: an isothermal spot in a round tube, radius over the tube's radius."""
+    series = 1 - 1.40978 * spot + 0.34406 * spot**3 + 0.0435 * spot**5 + 0.02271 * spot**7
+    per_area = np.pi * 1e-6 / (4 * 0.05 * spot**2)  # 1/(4 σ a) over the area of a spot's tube
+    found = voids.constriction_resistance(spot**2, spot_radius=1e-6, conductivity=0.05)
+    assert found == pytest.approx(per_area * series, rel=0.01)
+
+
 # ---- creep laws ---------------------------------------------------------------------------------
 
 
@@ -148,6 +163,8 @@ def test_a_law_without_activation_energy_holds_at_one_temperature():
     assert MASIAS.strain_rate(1 * MPa, celsius(25)) == pytest.approx(7.7e-3)
     with pytest.raises(ValueError, match=r"353\.15 K is not allowed: Masias .* 298\.15 K"):
         MASIAS.strain_rate(1 * MPa, celsius(80))
+    with pytest.raises(ValueError, match=r"273\.15 K is not allowed: Masias"):
+        MASIAS.strain_rate(1 * MPa, celsius(0))
     assumed = dataclasses.replace(MASIAS, activation_energy=ANAND_NARAYAN.activation_energy)
     assert assumed.strain_rate(1 * MPa, celsius(80)) > 7.7e-3
 
@@ -262,6 +279,39 @@ def test_hemispheres_cover_what_circles_cover():
     layer = density * 2 / 3 * np.pi * radius**3
     covered = density * np.pi * radius**2
     assert voids.contact_fraction(layer, density) == pytest.approx(1 - covered, rel=1e-13)
+
+
+@pytest.mark.parametrize("following", [0.0, 0.3, 1.0])
+def test_opening_conserves_metal(following):
+    """A foil on hemispheres, one second of stripping, its metal counted before and after."""
+    radius, density, thickness, dt = 0.7 * um, 1e11, 50 * um, 1.0
+    contact = 1 - density * np.pi * radius**2
+    layer = density * 2 / 3 * np.pi * radius**3
+    taken = I200 * dt * V_M / F
+    # the contacts recede by what leaves no vacancy behind; the foil comes down by as much
+    down = following * taken / contact
+    gained = dt * voids.opening(I200, contact, molar_volume=V_M, following=following)
+    before, after = thickness - layer, thickness - down - (layer + gained)
+    assert before - after == pytest.approx(taken, rel=1e-8)
+    if following == 1:  # the roofs come down, and nothing else happens to the voids
+        assert gained == pytest.approx(-down * density * np.pi * radius**2, rel=1e-12)
+    if following == 0:
+        assert gained == taken
+
+
+def test_a_foil_that_follows_in_part_keeps_that_much_contact():
+    """By integration without pressure; wholly following, it closes what is open in finite time."""
+
+    def rate(t, share):  # share: layer over the one that covers everything
+        contact = 1 - share[0] ** (2 / 3)
+        full = voids.void_layer(0.0, DENSITY[2])
+        return [voids.opening(I200, contact, molar_volume=V_M, following=0.4) / full]
+
+    for start in (0.05, 0.9):
+        end = solve_ivp(rate, (0, 200 * hour), [start], "LSODA", rtol=1e-9, atol=1e-12).y[0, -1]
+        assert 1 - end ** (2 / 3) == pytest.approx(0.4, rel=1e-6)
+    closing = voids.opening(I200, [0.2, 0.9, 1.0], molar_volume=V_M, following=1.0)
+    assert (closing[:2] < 0).all() and closing[2] == 0
 
 
 @pytest.mark.parametrize("contact", [0.0, 0.02, 0.5])
@@ -459,6 +509,16 @@ def test_other_closures_against_an_independent_integration(closure, pressure):
 
 
 @pytest.mark.parametrize("closure", CLOSURES)
+def test_jacobian_of_a_run_by_differences(closure):
+    run = voids._Run(2.0, 3.0, 6.5, closure)
+    share = np.array([0.05, 0.3, 0.7, 0.95])
+    step = 1e-6
+    slope = (run.rate(0.0, share + step) - run.rate(0.0, share - step)) / (2 * step)
+    exact = [run.jacobian(0.0, np.array([one])).item() for one in share]
+    np.testing.assert_allclose(exact, slope, rtol=1e-6)
+
+
+@pytest.mark.parametrize("closure", CLOSURES)
 @pytest.mark.parametrize("pressure", [3.8, 7.5, 15.0, 400.0])
 def test_time_leads_to_the_steady_state(closure, pressure):
     case = {"law": ANAND_NARAYAN, "closure": closure, **PAPER}
@@ -560,6 +620,10 @@ def test_wrong_programmes_say_what_is_wrong(change, words):
 
 
 def test_other_wrong_arguments():
+    with pytest.raises(ValueError, match=r"following = 1\.5 .* between 0 and 1"):
+        voids.opening(2.0, 0.9, molar_volume=V_M, following=1.5)
+    with pytest.raises(ValueError, match=r"contact = 0 .* above 0"):
+        voids.opening(2.0, 0.0, molar_volume=V_M)
     with pytest.raises(ValueError, match=r"layer = 1 m .* the layer that covers everything"):
         voids.contact_fraction(1.0, 1e10)
     with pytest.raises(ValueError, match=r"contact = 1 .* below full contact"):

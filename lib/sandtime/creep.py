@@ -182,10 +182,11 @@ def diffusional(
 
     Notes
     -----
-    The equation is that of H. J. Frost and M. F. Ashby, Deformation-Mechanism Maps (1982), turned
-    from shear to tension and given from memory; authors differ in the factor 14 by some 10 %.  The
-    factor :math:`1/T` in front is that of `temperature`: it does not change with what is later
-    asked of the law, 15 % between 25 and 80 °C.
+    The equation of H. J. Frost and M. F. Ashby, Deformation-Mechanism Maps (1982), as the programme
+    by P. M. Sargent and Ashby computes it (github.com/PhilipSargent/defm-maps, DFMMODLS.PAS):
+    :math:`\dot\gamma = 42\,\Omega\tau\,(\dots)/k_B T d^2` in shear, so 42/3 in tension.  The factor
+    :math:`1/T` in front is that of `temperature`: it does not change with what is later asked of
+    the law, 15 % between 25 and 80 °C.
 
     Examples
     --------
@@ -213,7 +214,7 @@ def diffusional(
         temperature=T,
         activation_energy=activation_energy,
         source="H. J. Frost and M. F. Ashby, Deformation-Mechanism Maps (1982)",
-        certainty="an estimate: the equation from memory, the grain size assumed",
+        certainty="an estimate: the equation from the maps' own programme, the grain size assumed",
     )
 
 

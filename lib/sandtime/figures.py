@@ -38,6 +38,7 @@ __all__ = [
     "PAPER",
     "Plate",
     "colour_bar",
+    "degrees",
     "current_map",
     "figure",
     "line",
@@ -355,6 +356,22 @@ def number(value, digits=3):
         rounded = float(f"{mantissa}e{exponent}")
         text = f"{rounded:.{max(0, int(digits) - 1 - exponent)}f}"
     return text.replace("-", "−")
+
+
+def degrees(kelvin, melting, digits=3):
+    """A temperature in °C as prose shows it, or that no solid metal has it.
+
+    Parameters
+    ----------
+    kelvin, melting : float
+        The temperature, and that from which on the metal would be liquid, K.
+    digits : int
+        As in `number`.
+
+    >>> degrees(412.15, 453.65), degrees(480.0, 453.65)
+    ('139', 'not in solid metal')
+    """
+    return number(kelvin - 273.15, digits) if 0 < kelvin < melting else "not in solid metal"
 
 
 # ---- from a figure to clean SVG -----------------------------------------------------------------

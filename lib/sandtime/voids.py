@@ -32,9 +32,11 @@ The last two diverge at full coverage, so that *any* pressure holds some contact
 pressure therefore exists only for a threshold that is stated; here it is 90 % contact unless asked
 otherwise.
 
-Assumed: nothing hinders sliding on the electrolyte; the foil is thin and wide, so that the stack
-pressure is hydrostatic in it; pressures are those on the lithium itself; creep is steady.  Left
-out: the surface energy of the voids, which helps to close small ones.
+Assumed, the strongest first: all that the current takes becomes voids, since the foil does not
+follow as a rigid body (`opening` says what happens if it does); nothing hinders sliding on the
+electrolyte; the foil is thin and wide, so that the stack pressure is hydrostatic in it; pressures
+are those on the lithium itself; creep is steady.  Left out: the surface energy of the voids, which
+helps to close small ones.
 """
 
 from dataclasses import dataclass
@@ -44,16 +46,20 @@ from scipy.integrate import solve_ivp
 
 from sandtime import checks
 from sandtime.creep import ANAND_NARAYAN, CREEP_LAWS, MASIAS, ROY, CreepLaw, diffusional
-from sandtime.units import F, R
+from sandtime.units import F, MPa, R, cm, uA
 
 __all__ = [
     "ANAND_NARAYAN", "CREEP_LAWS", "CLOSURES", "MASIAS", "ROY", "CreepLaw", "Solution",
     "closure_rate", "constriction_resistance", "contact_fraction", "critical_pressure",
-    "diffusional", "diffusive_flux", "recession", "relaxation_zone", "solve", "steady_contact",
-    "vacancy_flux", "void_density", "void_layer", "wall_stress",
+    "diffusional", "diffusive_flux", "opening", "recession", "relaxation_zone", "solve",
+    "steady_contact", "vacancy_flux", "void_density", "void_layer", "wall_stress",
 ]  # fmt: skip
 
 CLOSURES = ("isolated", "net-section", "shell")
+WANG_2019 = np.array([(100 * uA / cm**2, 0.4 * MPa), (400 * uA / cm**2, 2.0 * MPa)])
+"""Current density, A/m², and critical pressure, Pa, of lithium on LLZO that are quoted from Wang,
+Choudhury and Sakamoto 2019, who were not seen.  The second pair stands in Roy, Fleck and Deshpande
+2021; of the first, reviews give the pressure, and its current is assumed."""
 _FLUX = "mol m⁻² s⁻¹"
 
 
@@ -68,6 +74,47 @@ def recession(current_density, molar_volume):
     """
     current = checks.real("current_density", current_density, "A/m²")
     return (current * checks.positive("molar_volume", molar_volume, "m³/mol") / F)[()]
+
+
+def opening(current_density, contact, *, molar_volume, following=0.0):
+    r"""Rate at which a current opens voids if the foil follows in part, m/s; closes them below 0.
+
+    .. math:: \frac{dw}{dt} = v\left(1 - \frac{f}{\theta}\right)
+
+    Parameters
+    ----------
+    current_density : array_like
+        A/m², positive strips.
+    contact : array_like
+        :math:`\theta`, above 0 to 1.
+    molar_volume : array_like
+        m³/mol.
+    following : array_like
+        :math:`f`, 0 to 1: the share of the lithium taken through the contacts that leaves no
+        vacancy behind, so that the contacts recede and the foil must follow to stay on them.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+
+    Notes
+    -----
+    All of the current goes through the contacts, which recede by :math:`f v/\theta`.  A rigid foil
+    follows at that speed over its whole area and takes the roofs of the voids along.  The metal
+    loses :math:`v`, so the voids gain :math:`v - f v/\theta`.  At :math:`f = 1` stripping only
+    *closes* voids, :math:`-\varphi v/\theta`; in between, contact without pressure tends to
+    :math:`\theta = f`.  Everything else in this module has :math:`f = 0`.
+
+    Examples
+    --------
+    >>> rate = opening(2.0, 0.9, molar_volume=13.02e-6, following=[0.0, 0.5, 1.0])
+    >>> print(*(f"{each * 3600 / 1e-6:.2f}" for each in rate), "µm/h")
+    0.97 0.43 -0.11 µm/h
+    """
+    follows = checks.between("following", following, "", 0, 1)
+    rate = recession(current_density, molar_volume)
+    return (rate * (1 - follows / _contact("contact", contact)))[()]
 
 
 def contact_fraction(layer, density):
