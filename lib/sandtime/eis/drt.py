@@ -10,9 +10,10 @@ What relaxes without swinging is a sum of RC elements, as in `validity`, with po
 with the distribution γ in Ω.  An arc is a peak of γ and its area the resistance of the arc.  Many
 distributions give the same spectrum within its noise, so a choice has to be made, and it is this
 one: **the smoothest that still describes the spectrum**, in which the mean squared residual is just
-the variance of the noise (Morozov's discrepancy principle).  Smooth means a small sum of squared
-second differences.  Peaks are therefore never narrower than the noise asks for, and two that could
-be one are one.
+the variance of the noise (Morozov's discrepancy principle), or a tenth above the least that any
+distribution leaves where that is more.  Smooth means a small sum of squared second differences.
+Peaks are therefore broader than they are, two close ones are one, and a sharp one may have small
+companions at its feet that are no process.
 """
 
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from sandtime.eis.validity import lin_kk
 
 _WEAKEST, _STRONGEST = -8.0, 12.0  # decades of the penalty's weight
 _ENOUGH = 0.02  # decades to which it is found
+_OUTLIER = 5.0  # standard deviations of a sum of squares
 
 
 @dataclass(frozen=True, repr=False)
@@ -49,8 +51,9 @@ class Relaxation:
         Weight of the penalty: of squared second differences of γ over the largest modulus, against
         squared residuals over sigma.
     described : ndarray of bool, shape (S,)
-        Whether the mean squared residual is the noise's.  False where even the roughest
-        distribution leaves more: noise underestimated, a drift, a loop.
+        False where the squared residuals exceed what the noise leaves by five standard deviations
+        (of their sum), be the distribution as rough as it may: noise underestimated, a drift, a
+        loop.  With a given `smoothing` that of this smoothing is judged.
     """
 
     tau: np.ndarray
@@ -193,28 +196,30 @@ def _distribution(omega, tau, Z, weights, inductance, smoothing):
         height, _ = nnls(matrix, right, maxiter=100 * len(tau))
         return height, least + np.sum((triangle @ height - factor.T @ target) ** 2)
 
-    weight, described = _weight(solve, len(target), smoothing)
+    count = len(target)
+    rough_squares = solve(_WEAKEST)[1]
+    described = rough_squares <= count + _OUTLIER * np.sqrt(2 * count)
+    if smoothing is None:
+        weight = _weight(solve, max(count, 1.1 * rough_squares))
+    else:
+        weight = np.log10(smoothing)
     height, squares = solve(weight)
+    if smoothing is not None:
+        described = squares <= count + _OUTLIER * np.sqrt(2 * count)
     residual = np.full(Z.shape, np.nan, complex)
     left = target - columns @ height
     residual[used] = left[: used.sum()] + 1j * left[used.sum() :]
     L = scale * height[len(tau) + 1] / omega.max() if inductance else 0.0
-    if smoothing is not None:
-        described = squares <= len(target)
     heights = scale * height[: len(tau)], scale * height[len(tau)]
     return *heights, L, residual, 10.0**weight, described
 
 
-def _weight(solve, count, smoothing):
-    """Decades of the penalty's weight at which the squared residuals are as many as the points."""
-    if smoothing is not None:
-        return np.log10(smoothing), True
+def _weight(solve, allowed):
+    """Decades of the penalty's weight at which the squared residuals are as many as allowed."""
     low, high = _WEAKEST, _STRONGEST
-    if solve(low)[1] > count:
-        return low, False
-    if solve(high)[1] < count:
-        return high, True
+    if solve(high)[1] < allowed:
+        return high
     while high - low > _ENOUGH:
         middle = (low + high) / 2
-        low, high = (low, middle) if solve(middle)[1] > count else (middle, high)
-    return low, True
+        low, high = (low, middle) if solve(middle)[1] > allowed else (middle, high)
+    return low
