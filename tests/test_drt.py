@@ -76,7 +76,8 @@ def test_without_sigma_the_noise_is_what_lin_kk_finds():
 
 def test_it_is_the_minimum_of_what_it_says_it_minimises():
     """The same problem written down again, with its own residual, for another solver."""
-    Z, sigma = noisy(15 + zarc(80, 3e-6, 0.9) + zarc(270, 2e-3, 0.85), 1e-3)
+    past = zarc(200, 1e-8, 0.9)  # an arc at the very end of the time constants
+    Z, sigma = noisy(15 + past + zarc(80, 3e-6, 0.9) + zarc(270, 2e-3, 0.85), 1e-3)
     found = eis.drt(FREQUENCY, Z, sigma)
     K, step = len(found.tau), np.log(found.tau[1] / found.tau[0])
     kernel = (
@@ -155,6 +156,22 @@ def test_what_no_positive_distribution_makes_is_told():
     found = eis.drt(FREQUENCY, Z, sigma, inductance=True)
     assert found.described
     assert found.inductance == pytest.approx(1e-6, rel=0.05)
+    Z, sigma = noisy(15 + zarc(270, 2e-3, 0.85), 1e-3)
+    assert not eis.drt(FREQUENCY, Z, sigma / 2).described  # noise told too small by half
+    assert eis.drt(FREQUENCY, Z, sigma / 1.1).described
+    assert eis.drt(FREQUENCY, Z, sigma * 2).described
+
+
+def test_time_constants_reach_as_far_as_asked_and_areas_take_both_ends():
+    Z, sigma = noisy(15 + zarc(270, 2e-3, 0.85), 1e-3)
+    found = eis.drt(FREQUENCY, Z, sigma, per_decade=8, beyond=0.5)
+    ends = np.log10([1 / OMEGA.max(), 1 / OMEGA.min()]) + np.array([-0.5, 0.5])
+    assert np.log10(found.tau[[0, -1]]) == pytest.approx(ends)
+    assert len(found.tau) == 8 * 8 + 1
+    k = int(found.distribution.argmax())
+    step = np.log(found.tau[1] / found.tau[0])
+    one = found.area(found.tau[k], found.tau[k])
+    assert one == pytest.approx(found.distribution[k] * step)
 
 
 def test_a_given_smoothing_is_used():

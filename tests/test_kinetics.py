@@ -15,7 +15,7 @@ from sandtime.units import F, R, cm, eV, k_B, kohm, uA
 T = 298.15
 UNIT = R * T / F  # V
 KT = k_B * T
-ENERGIES = (0.02, 0.2, 0.3, 0.5, 1.0, 3.0)  # eV
+ENERGIES = (0.002, 0.02, 0.2, 0.3, 0.5, 1.0, 3.0)  # eV
 PLACES = (-30.0, -2.0, 0.3, 5.0, 15.0, 60.0)  # of F η/RT
 
 
