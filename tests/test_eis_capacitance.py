@@ -213,3 +213,32 @@ def test_a_wrong_arc_is_named(cells, label, series, words):
         arc_capacitance(cells[0], label, series)
     for word in words:
         assert word in str(error.value)
+
+
+def patchwork(width, thickness, conductivity, admittances):
+    """Impedance of an electrolyte on two kinds of strips in turn, Ω m²: Laplace, Fourier modes."""
+    points = 128
+    y = np.where(np.arange(points) < points // 2, *admittances)
+    k = 2 * np.pi * np.fft.fftfreq(points, 2 * width / points)
+    k[0] = 1e-9 / thickness
+    carried = conductivity * np.abs(k) / np.tanh(np.abs(k) * thickness)
+    lateral = np.fft.ifft(carried[:, None] * np.fft.fft(np.eye(points), axis=0), axis=0)
+    applied = np.full(points, conductivity / thickness)
+    surface = np.linalg.solve(lateral + np.diag(y), applied)
+    return 1 / np.mean(y * surface)
+
+
+@pytest.mark.parametrize("frequency", [1e2, 1e4, 1e5])
+def test_patches_have_an_electrolyte_of_their_own_only_if_they_are_wide(frequency):
+    """What Brug's formula assumes, and what becomes of it on narrow patches: one R and one C."""
+    thickness, conductivity = 0.55e-3, 0.046
+    series = thickness / conductivity
+    y = tuple(1 / R + 2j * np.pi * frequency * 1e-3 for R in (2e-3, 0.2))  # per m²
+    apart = 2 / sum(1 / (series + 1 / each) for each in y)
+    together = series + 2 / sum(y)
+    wide = patchwork(1000 * thickness, thickness, conductivity, y)
+    assert wide == pytest.approx(apart, rel=2e-2)
+    narrow = patchwork(1e-6, thickness, conductivity, y)
+    assert narrow == pytest.approx(together, rel=2e-3)
+    if frequency == 1e2:
+        assert abs(apart / together - 1) > 0.1

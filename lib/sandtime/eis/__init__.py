@@ -4,13 +4,14 @@
 parameters of any number of spectra, with their errors; `given`, `start`, `elsewhere`, `model` and
 `descent` are its steps.  `information` says how much a spectrum knows of them.  `validity` asks
 whether it can be trusted, `drift` what it says of a cell that changed meanwhile.  `capacitance`
-makes capacitances of constant-phase elements.  `files` reads what instruments write, with the help
-of `exports` and `tables`.
+makes capacitances of constant-phase elements.  `drt` asks for no circuit at all.  `files` reads
+what instruments write, with the help of `exports` and `tables`.
 """
 
 from sandtime.eis.capacitance import arc_capacitance, brug, hsu_mansfeld, zarc_Q
 from sandtime.eis.circuit import Circuit
 from sandtime.eis.drift import fit_drifting
+from sandtime.eis.drt import drt
 from sandtime.eis.files import Spectra, read, write
 from sandtime.eis.fit import Fit, FitWarning, fit
 from sandtime.eis.information import arcs_by_bic, cramer_rao
@@ -20,5 +21,5 @@ from sandtime.eis.validity import lin_kk
 __all__ = [
     "Circuit", "Fit", "FitWarning", "fit", "fit_drifting", "lin_kk", "Spectra", "SpectraWarning",
     "read", "write", "arc_capacitance", "brug", "hsu_mansfeld", "zarc_Q", "arcs_by_bic",
-    "cramer_rao",
+    "cramer_rao", "drt",
 ]  # fmt: skip

@@ -14,6 +14,12 @@ assumption about where the time constants are distributed that make the arc depr
 Brug's is the smaller by the factor :math:`(1 + R/R_s)^{-(1-\alpha)/\alpha}`; both are Q where
 :math:`\alpha = 1`.  With R, R_s in Ω m² and Q in s^α/(Ω m²) the capacitance is in F/m².
 
+Brug's case needs patches that are wide against the electrolyte, each with its own piece of it.
+Patches of micrometres on a pellet of half a millimetre share one potential: they are one R and one
+C, and R_s is only the crowding of each patch's own current, some :math:`\pi a/4\sigma`, a
+thousandth of the pellet's.  With α = 0.9 that halves the capacitance, but hardly moves its share of
+an earlier one.
+
 Which one fits a cell, a spectrum does not say: B. Hirschorn et al., Electrochim. Acta 55 (2010)
 6218, doi:10.1016/j.electacta.2009.10.065.
 """
@@ -72,7 +78,8 @@ def brug(Q, alpha, resistance, series_resistance):
     .. math:: C = Q^{1/\alpha}\left(\frac{1}{R_s} + \frac{1}{R}\right)^{(\alpha-1)/\alpha}
 
     It hardly depends on R as long as that is much larger than :math:`R_s`; with a large
-    :math:`R_s` it becomes Hsu and Mansfeld's.
+    :math:`R_s` it becomes Hsu and Mansfeld's.  The patches that differ must be wide against the
+    electrolyte, or its resistance is not in series with each of them (see the module).
 
     Parameters
     ----------
