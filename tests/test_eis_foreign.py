@@ -1,4 +1,4 @@
-"""Every face of `eis` on more spectra than a spectrum has points, and on what no circuit of ours made.
+"""Every face of `eis` on more spectra than a spectrum has points, and on foreign ones.
 
 The spectra are written down here, in plain NumPy: interfaces of Havriliak and Negami and of
 Gerischer, the inductance of leads, an instrument whose error is smooth.  None of the circuits

@@ -38,8 +38,8 @@ class Elsewhere:
     def moved(self, x, one, other):
         """Logarithms of all parameters (P, n), one arc sent where it serves better.
 
-        It is merged with its neighbour, and the other doubled, the two the further apart the flatter
-        it is.
+        It is merged with its neighbour, and the other doubled: the flatter it is, the further apart
+        are the two.
         """
         R, tau, alpha = self._sorted(x)
         away = one + 1 if one > other else one - 1
