@@ -211,6 +211,14 @@ def test_the_cleaner_a_sweep_the_more_is_seen():
     assert list(seen.values())[1:] == [1, 1, 1] and seen[3e-3] < 0.15
 
 
+def test_noise_above_the_ceiling_is_not_valid():
+    """It is noise; but of a spectrum that is a few per cent noise nothing is said."""
+    Z = noisy(steady_cells()["fresh"], 150, noise=0.04)
+    assert not lin_kk(FREQUENCY, Z).valid.any()
+    assert not lin_kk(FREQUENCY, Z).below_limit.any()
+    assert lin_kk(FREQUENCY, Z, ceiling=0.1).valid.mean() > 0.97
+
+
 def test_a_tail_at_the_slow_end_looks_like_drift_to_a_sum_without_one():
     """What `beyond` costs and what it is for."""
     tail = noisy(steady_cells()["tail"], 300, noise=1e-3)
