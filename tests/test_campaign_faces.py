@@ -5,6 +5,8 @@ the analysis has never heard of (other exponents, an interface of Havriliak and 
 instrument whose error is smooth).
 """
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -129,6 +131,23 @@ def test_capacitances_are_those_of_the_formula():
     np.testing.assert_allclose(Q[:100], 2e-2, rtol=0.02)
     errors = found.fit.stderr["int.R"] * AREA
     np.testing.assert_allclose(found.resistance_error, errors)
+
+
+@pytest.mark.parametrize("degrees", [-60, 50])
+def test_arcs_keep_their_places_at_any_temperature(degrees):
+    """All three are slower by 300, far beyond bounds as at 25 °C, or faster by 3."""
+    cell = dataclasses.replace(CELL, temperature=celsius(degrees))
+    factor = float(np.exp(0.37 / 8.617333e-5 * (1 / celsius(degrees) - 1 / celsius(25))))
+    made = series("contact", cell=cell, length=110)
+    Z = 60e-4 / (1 + S * 4e-9 * factor) + 60e-4 / (1 + (S * 2.65e-7 * factor) ** 0.9)
+    Z = factor / AREA * (Z + 300e-4 / (1 + (S * 1.3e-4 * factor) ** 0.9))
+    draw = np.random.default_rng(1).normal(size=(2, 110, Z.size))
+    Z = Z * (1 + campaign.noise(FREQUENCY) * (draw[0] + 1j * draw[1]))
+    spectra = dataclasses.replace(made.spectra, impedance=Z)
+    found = campaign.analyse(dataclasses.replace(made, spectra=spectra))
+    assert found.adequate.mean() > 0.97
+    for name, R in (("grain_boundary_resistance", 60e-4), ("resistance", 300e-4)):
+        assert np.median(getattr(found, name)) / factor == pytest.approx(R, rel=0.03), name
 
 
 def test_a_series_of_more_than_a_hundred_can_be_cut():
