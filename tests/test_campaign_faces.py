@@ -191,3 +191,17 @@ def test_a_depletion_time_is_where_the_resistance_passes(ragged):
         time, error = found.depletion_time(criterion)
         assert abs(time - truth) < 4 * error + 0.05 and error < 3
     assert np.isnan(found.depletion_time(1e-3)).all() and np.isnan(found.depletion_time(1e3)).all()
+
+
+@pytest.mark.parametrize("points", [61, 121])
+def test_points_are_measured_two_periods_long_and_one_after_another(points):
+    """By a loop: the middle of each dwell, the highest frequency first, and 30 s in all."""
+    frequency = np.geomspace(7e6, 1.0, points)
+    left = 30.0 - sum(2 / f for f in frequency)
+    clock, middles = 0.0, []
+    for f in frequency:
+        dwell = 2 / f + left / points
+        middles.append(clock + dwell / 2)
+        clock += dwell
+    assert clock == pytest.approx(30)
+    np.testing.assert_allclose(campaign.point_times(frequency), middles, rtol=1e-10)
