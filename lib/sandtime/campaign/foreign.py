@@ -56,8 +56,8 @@ class Foreign(Truth):
     error: float
 
     def __post_init__(self):
-        for name, value in (("grain_boundary", [self.grain_boundary]), ("shape", self.shape)):
-            checks.at_most(name, checks.positive(name, value, ""), "", "the largest exponent", 1.0)
+        for name in ("grain_boundary", "shape"):
+            checks.between(name, checks.positive(name, getattr(self, name), ""), "", 0, 1)
         for name, unit in (("lead", "H"), ("error", "")):
             checks.nonnegative(name, getattr(self, name), unit)
 
