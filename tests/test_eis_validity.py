@@ -59,11 +59,14 @@ def noisy(Z, repeats, seed=0, noise=NOISE):
 # ---- Kramers and Kronig -------------------------------------------------------------------------
 
 
-def residual_by_lstsq(frequency, Z, per_decade=3.6, inductance=True, capacitance=True):
+def residual_by_lstsq(
+    frequency, Z, per_decade=4.5, inductance=True, capacitance=True, beyond=(0.5, 0.5)
+):
     """The same sum fitted to one spectrum by a library's least squares."""
     omega = 2 * np.pi * frequency
-    elements = round(per_decade * np.log10(omega.max() / omega.min())) + 1
-    tau = np.geomspace(1 / omega.max(), 1 / omega.min(), elements)
+    fastest, slowest = 10 ** -beyond[0] / omega.max(), 10 ** beyond[1] / omega.min()
+    elements = round(per_decade * np.log10(slowest / fastest)) + 1
+    tau = np.geomspace(fastest, slowest, elements)
     columns = [np.ones((omega.size, 1)), 1 / (1 + 1j * np.outer(omega, tau))]
     if inductance:
         columns.append(1j * omega[:, None] / omega.max())
@@ -71,17 +74,22 @@ def residual_by_lstsq(frequency, Z, per_decade=3.6, inductance=True, capacitance
         columns.append(omega.min() / (1j * omega[:, None]))
     A = np.concatenate(columns, axis=1) / np.abs(Z)[:, None]
     b = Z / np.abs(Z)
-    height = lstsq(np.concatenate([A.real, A.imag]), np.concatenate([b.real, b.imag]))[0]
-    return b - A @ height
+    A_both, b_both = np.concatenate([A.real, A.imag]), np.concatenate([b.real, b.imag])
+    size = np.linalg.norm(A_both, axis=0)
+    return b - A @ (lstsq(A_both / size, b_both, cond=1e-12)[0] / size)
 
 
 @pytest.mark.parametrize("inductance", [True, False])
 @pytest.mark.parametrize("capacitance", [True, False])
-@pytest.mark.parametrize("per_decade", [2.0, 3.6, 5.0])
-def test_residuals_are_those_of_an_ordinary_least_squares_fit(inductance, capacitance, per_decade):
+@pytest.mark.parametrize("beyond", [(0.5, 0.5), (0.0, 0.0), (0.5, 0.0)])
+@pytest.mark.parametrize("per_decade", [2.0, 3.6, 4.5])
+def test_residuals_are_those_of_an_ordinary_least_squares_fit(
+    inductance, capacitance, per_decade, beyond
+):
     resistances = np.geomspace(10, 1e4, 7)
     Z = noisy(CELL.impedance(FREQUENCY, {**TRUTH, "int.R": resistances}), 7)
-    options = {"inductance": inductance, "capacitance": capacitance, "per_decade": per_decade}
+    options = {"inductance": inductance, "capacitance": capacitance}
+    options |= {"per_decade": per_decade, "beyond": beyond}
     kk = lin_kk(FREQUENCY, Z, **options)
     for row, measured in zip(kk.residual, Z, strict=True):
         truth = residual_by_lstsq(FREQUENCY, measured, **options)
@@ -112,7 +120,9 @@ def test_weights_that_differ_by_orders_of_magnitude():
     kk = lin_kk(FREQUENCY, Z)
     for row, measured in zip(kk.residual, Z, strict=True):
         np.testing.assert_allclose(row, residual_by_lstsq(FREQUENCY, measured), atol=1e-8)
-    assert kk.valid.all()
+    # an imaginary part that is the same at all frequencies does not obey, small as it is
+    assert kk.valid.tolist() == [True, False, True]
+    assert kk.below_limit.tolist() == [False, True, False]
 
 
 @pytest.mark.parametrize(
@@ -127,9 +137,9 @@ def test_weights_that_differ_by_orders_of_magnitude():
 )
 def test_what_obeys_passes_without_noise(Z):
     kk = lin_kk(FREQUENCY, Z)
-    # most is left of the bulk arc, of which only the tail lies within these frequencies
-    assert kk.rms < 4e-4 and kk.valid
-    assert kk.elements == 26
+    # the sum is no exact copy of an arc: what it leaves is not noise, and small
+    assert kk.rms < 1e-4 and (kk.valid or kk.below_limit)
+    assert kk.elements == 36
 
 
 def test_what_does_not_obey_fails():
@@ -154,17 +164,77 @@ def test_noise_is_called_noise():
     assert kk.valid.mean() > 0.996
 
 
+ZARC = [(60.0, 4e-9, 1.0), (60.0, 2.65e-7, 0.9)]  # bulk, whose tail alone is seen, and boundaries
+
+
+def steady_cells():
+    """Written down here: arcs, an arc below the lowest frequency, other people's interfaces."""
+    s = 2j * np.pi * FREQUENCY
+    pellet = sum(R / (1 + (s * tau) ** alpha) for R, tau, alpha in ZARC)
+    return {
+        "fresh": pellet + 270 / (1 + (s * 1.3e-4) ** 0.9),
+        "spent": pellet + 1e4 / (1 + (s * 2.6e-3) ** 0.9),
+        "round": 60 / (1 + s * 4e-9) + 1e4 / (1 + s * 1e-4),
+        "tail": pellet + 1e4 / (1 + (s * 3.0) ** 0.9),
+        "Havriliak-Negami": pellet + 270 / (1 + (s * 1.3e-4) ** 0.95) ** 0.9 + 3e-7 * s,
+        "Gerischer": pellet + 270 / np.sqrt(1 + s * 1e-3),
+        "Warburg": pellet + 50 * (1 - 1j) / np.sqrt(2 * np.pi * FREQUENCY),
+        "loop": pellet + 270 / (1 + s * 1e-4) - 100 / (1 + s * 0.1),
+    }
+
+
+@pytest.mark.parametrize("noise", [1e-2, 3e-3, 1e-3, 3e-4, 1e-4, 3e-5, 1e-5])
+def test_white_noise_of_any_size_is_hardly_ever_accused(noise):
+    """At most one in a hundred, of any cell that obeys; 2,000 of each, 0.2 % of chance."""
+    for seed, (name, Z) in enumerate(steady_cells().items()):
+        kk = lin_kk(FREQUENCY, noisy(Z, 2_000, seed=seed, noise=noise))
+        assert np.mean(~kk.valid) <= 0.01, name
+        # the sum itself leaves up to 0.01 % of a modulus that spans decades
+        assert kk.noise.mean() == pytest.approx(noise, rel=0.02, abs=1e-4), name
+
+
+def test_the_cleaner_a_sweep_the_more_is_seen():
+    """5 % of growth beside less and less noise; what is seen is real, and below the limit."""
+    seen = {}
+    for noise in (3e-3, 1e-3, 3e-4, 1e-4):
+        Z = noisy(drifting_cell(0.05, SWEEPS["even"]), 300, seed=2, noise=noise)
+        kk = lin_kk(FREQUENCY, Z)
+        seen[noise] = np.mean(~kk.valid)
+        assert not (kk.valid & kk.below_limit).any()
+        assert ((kk.rms <= 0.003) | ~kk.below_limit).all()
+        if noise < 3e-3:
+            assert kk.whiteness.mean() < -5.5
+            assert (kk.below_limit | kk.valid).all()
+            # the limit speaks of what is not valid only, and makes nothing valid
+            strict = lin_kk(FREQUENCY, Z, limit=1e-6)
+            assert (strict.valid == kk.valid).all() and not strict.below_limit.any()
+    assert list(seen.values())[1:] == [1, 1, 1] and seen[3e-3] < 0.15
+
+
+def test_a_tail_at_the_slow_end_looks_like_drift_to_a_sum_without_one():
+    """What `beyond` costs and what it is for."""
+    tail = noisy(steady_cells()["tail"], 300, noise=1e-3)
+    drifting = noisy(drifting_cell(0.1, SWEEPS["periods"]), 300, seed=2)
+    told = {
+        beyond: [np.mean(~lin_kk(FREQUENCY, Z, beyond=beyond).valid) for Z in (tail, drifting)]
+        for beyond in (0.5, (0.5, 0.0))
+    }
+    assert told[0.5][0] <= 0.01 and told[0.5][1] < 0.15
+    assert told[0.5, 0.0][0] > 0.3 and told[0.5, 0.0][1] > 0.3
+
+
 @pytest.mark.parametrize("sweep", SWEEPS)
 def test_kramers_and_kronig_are_weak_against_drift(sweep):
     """5 % in a sweep is invisible beside 0.3 % noise: the largest residual is 0.6–0.9 % anyway."""
     largest, share = {}, {}
     for growth in (0.0, 0.05, 0.2, 0.5):
-        kk = lin_kk(FREQUENCY, noisy(drifting_cell(growth, SWEEPS[sweep]), 500, seed=2))
+        Z = noisy(drifting_cell(growth, SWEEPS[sweep]), 500, seed=2)
+        kk = lin_kk(FREQUENCY, Z, beyond=(0.5, 0.0))
         largest[growth] = np.abs(kk.residual).max(axis=1).mean()
         share[growth] = kk.valid.mean()
     assert 0.006 < largest[0.0] < 0.009 and 0.006 < largest[0.05] < 0.009
     assert share[0.0] > 0.99 and share[0.05] > 0.85
-    # 20 % leaves 1.3 and 1.5 %: little more, but neighbours are alike
+    # 20 % leaves 1.3 and 1.4 %: little more, but neighbours are alike
     assert 0.012 < largest[0.2] < 0.016
     assert share[0.2] == share[0.5] == 0
 
@@ -407,6 +477,97 @@ def test_a_steady_cell_does_not_seem_to_drift():
     assert pull.mean() == pytest.approx(0, abs=0.15) and pull.std() == pytest.approx(1, abs=0.1)
 
 
+LAWS = {"constant time constant": 0.0, "constant element": 1.0}  # ln τ grows by this × ln R / α
+
+
+def sweeps_by_law(law, growth, resistance, sweep, repeats, noise, seed=30):
+    """Lithium that loses contact, an alloy that loses activity, R ∝ a^-½: plain numpy, no library."""
+    s, time = 2j * np.pi * FREQUENCY, SWEEPS[sweep]
+    grown = np.exp(np.log1p(growth) * (time - 15) / 30)
+    element = (8e-4**0.9 / 270.0) * grown ** (LAWS[law] - 1)
+    R = resistance * grown
+    Z = sum(r / (1 + (s * tau) ** alpha) for r, tau, alpha in ZARC)
+    return noisy(Z + R / (1 + R * element * s**0.9), repeats, seed, noise)
+
+
+@pytest.mark.parametrize("law", LAWS)
+@pytest.mark.parametrize("resistance", [270.0, 1e4])
+@pytest.mark.parametrize("growth", [0.05, 0.2])
+@pytest.mark.parametrize("sweep", SWEEPS)
+def test_nothing_said_about_drift_serves_both_metals(law, resistance, growth, sweep):
+    """Value, growth and their errors by default, of 400 sweeps of which the truth is known."""
+    noise = 1e-3
+    Z = sweeps_by_law(law, growth, resistance, sweep, 400, noise)
+    how = {"fixed": {"b.alpha": 1.0, "gb.alpha": 0.9}, "bounds": ORDER, "sigma": noise * np.abs(Z)}
+    found = fit_drifting(FREQUENCY, Z, CELL, point_time=SWEEPS[sweep], **how)
+    assert list(found.rate) == ["int.R", "int.tau"]
+    assert found.converged.all() and found.adequate.mean() > 0.99
+    rate = np.log1p(growth) / 30
+    pulls = {
+        "R": (found["int.R"] - resistance) / found.stderr["int.R"],
+        "growth": (found.rate["int.R"] - rate) / found.rate_stderr["int.R"],
+        "growth of tau": (found.rate["int.tau"] - LAWS[law] * rate / 0.9)
+        / found.rate_stderr["int.tau"],
+    }
+    for name, pull in pulls.items():
+        assert abs(pull.mean()) < 4 / np.sqrt(400), name
+        assert pull.std() == pytest.approx(1, abs=4 / np.sqrt(800)), name
+
+
+def test_one_rate_is_sharper_where_the_time_constant_stays_and_wrong_where_not():
+    """Why R alone is not the default: the numbers that the docstring names."""
+    how = {"point_time": SWEEPS["even"], "fixed": FIXED, "bounds": ORDER}
+    for resistance, sharper, bias in ((270.0, 1.48, 0.08), (1e4, 4.9, 0.36)):
+        errors = {}
+        for law in LAWS:
+            Z = sweeps_by_law(law, 0.05, resistance, "even", 100, 1e-3)
+            for drift in ("int.R", None):
+                found = fit_drifting(FREQUENCY, Z, CELL, drift=drift, **how)
+                off = found["int.R"].mean() / resistance - 1
+                errors[law, drift] = np.median(found.stderr["int.R"]) / resistance, off
+        ratio = (
+            errors["constant time constant", None][0] / errors["constant time constant", "int.R"][0]
+        )
+        assert ratio == pytest.approx(sharper, rel=0.05)
+        assert errors["constant element", "int.R"][1] == pytest.approx(bias * 0.05, rel=0.12)
+        assert (
+            abs(errors["constant element", None][1]) < 4 * errors["constant element", None][0] / 10
+        )
+
+
+def test_what_drifts_by_default_is_the_interface():
+    time, s = SWEEPS["even"], 2j * np.pi * FREQUENCY
+    R = 270 * np.exp(0.004 * (time - 15))
+    Z = 60 + R / (1 + R * 1e-5 * s**0.9)
+    found = fit_drifting(FREQUENCY, Z, "R_0-p(R_int,CPE_int)", point_time=time)
+    assert list(found.rate) == ["int.R", "int.Q"]
+    assert found.rate["int.R"] == pytest.approx(0.004, rel=1e-5)
+    assert found.rate["int.Q"] == pytest.approx(0, abs=1e-8)
+    with pytest.raises(
+        ValueError, match=r"drift must be given: 'R_0-Zarc_1' has no element called"
+    ):
+        fit_drifting(FREQUENCY, Z, "R_0-Zarc_1", point_time=time)
+
+
+@pytest.mark.parametrize("circuit", ["Zarc_b-Zarc_gb-Zarc_int", "R_0-Zarc_int", "Zarc_int"])
+def test_a_hundred_sweeps_that_the_circuit_does_not_describe(circuit):
+    """More sweeps than a sweep has unknowns and points, all of them inadequate somewhere."""
+    Z = sweeps_by_law("constant element", 0.2, 1e4, "even", 150, 1e-3)
+    known = {"fixed": FIXED} if "gb" in circuit else {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FitWarning)
+        found = fit_drifting(
+            FREQUENCY, Z, circuit, point_time=SWEEPS["even"], drift=("int.R",), **known
+        )
+    assert found.adequate.shape == found.reason.shape == (150,)
+    assert not found.adequate[100:].all()  # beyond the number of its unknowns and points
+    for k in range(150):
+        assert (found.reason[k] == "converged") == found.adequate[k]
+        # what is said of a sweep is said of this sweep
+        if "hang together" in found.reason[k]:
+            assert f"autocorrelation {found.autocorrelation[k]:.2f}" in found.reason[k]
+
+
 def test_a_drifting_fit_says_whether_it_describes_the_sweeps():
     time = SWEEPS["even"]
     Z = noisy(drifting_cell(0.05, time), 20)
@@ -415,7 +576,7 @@ def test_a_drifting_fit_says_whether_it_describes_the_sweeps():
     assert good.converged.all() and np.mean(good.adequate) > 0.9
     assert all(good.reason[good.adequate] == "converged")
     assert "\n" not in repr(good) and len(repr(good)) < 150
-    assert CELL.string in repr(good) and "int.R drifting" in repr(good)
+    assert CELL.string in repr(good) and "int.R, int.tau drifting" in repr(good)
     # a circuit that lacks an arc, and a sigma that is too small
     bare = fit_drifting(FREQUENCY, Z, "R_0-Zarc_int", point_time=time)
     assert bare.converged.any() and not bare.adequate.any()

@@ -10,10 +10,9 @@ from itertools import permutations
 
 import numpy as np
 
-from sandtime.eis.start import FLAT, ROUND, ROUNDER
+from sandtime.eis.start import ROUND
 
-_HALF = np.log(2)
-_APART = np.log(10) / 2  # from where an arc was to where its two parts are
+_APART = np.log(10) / 2  # from where an arc was to where the two that take its place are
 
 
 class Elsewhere:
@@ -39,7 +38,7 @@ class Elsewhere:
     def moved(self, x, one, other):
         """Logarithms of all parameters (P, n), one arc sent where it serves better.
 
-        It is merged with its neighbour, and the other split in two, the further apart the flatter
+        It is merged with its neighbour, and the other doubled, the two the further apart the flatter
         it is.
         """
         R, tau, alpha = self._sorted(x)
@@ -47,31 +46,10 @@ class Elsewhere:
         near = away if 0 <= away < len(R) else 2 * one - away
         apart = np.copysign(_APART, other - one) / np.exp(alpha[other])
         R[near] = np.logaddexp(R[near], R[one])
-        R[other] -= _HALF
         R[one], tau[one] = R[other], tau[other] - apart
         tau[other] += apart
         alpha[[one, other]] = np.log(ROUND)
         return self._placed(x, R, tau, alpha)
-
-    def rounded(self, x):
-        """The same in the order of the string, no arc flat; and where that makes a difference.
-
-        A flat arc at the edge of what was measured may be a smaller and round one further out, next
-        to an arc that is larger.
-        """
-        if len(self.arcs) < 2:
-            return x, np.zeros(x.shape[1], bool)
-        R, tau, alpha = self._sorted(x)
-        flat = alpha < np.log(FLAT)
-        different = flat.any(axis=0) | self.astray(x)
-        for k, each in enumerate(flat):
-            near = k + 1 if k + 1 < len(self.arcs) else k - 1
-            half = R[k] - _HALF
-            R[near] = np.where(each, np.logaddexp(R[near], half), R[near])
-            R[k] = np.where(each, half, R[k])
-            tau[k] -= np.where(each, np.copysign(_APART, near - k), 0)
-        alpha[flat] = np.log(ROUNDER)
-        return self._placed(x, R, tau, alpha), different
 
     def reordered(self, x, order):
         """The same with the arcs in another order than that of the string."""

@@ -317,10 +317,6 @@ def fit_block(omega, Z, weights, dof, said, absolute):
         again = np.flatnonzero(best["together"] > suspect)
         if again.size:
             keep(again, attempt(again, _LONGER, x=elsewhere.reordered(best["x"][:, again], order)))
-    x, different = elsewhere.rounded(best["x"])
-    again = np.flatnonzero(different)
-    if again.size:
-        keep(again, attempt(again, _PATIENCE, x=x[:, again]))
     slow = np.flatnonzero(best["ended"] == EXHAUSTED)
     if slow.size:
         keep(slow, attempt(slow, _STEPS, x=best["x"][:, slow]))
