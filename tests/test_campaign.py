@@ -640,6 +640,21 @@ def test_an_exponent_that_is_held_wrong(exponent, adequate, moved):
     assert free["gb.alpha"].mean() == pytest.approx(exponent, abs=1e-3)
 
 
+def test_foreign_spectra_are_fitted_at_their_points_own_times_too():
+    """More than a spectrum has points, none adequate: no error, and as far off as steady."""
+    series = campaign.measure(campaign.cell("li-100"), SEED, truth=campaign.foreign)[-120:]
+    steady, drifting = (campaign.analyse(series, drift=drift) for drift in (False, True))
+    known = campaign.foreign(series.cell)
+    assert len(drifting.resistance) == 120 and not drifting.adequate.any()
+    off = [each.resistance / known.resistance_at(each.time) - 1 for each in (steady, drifting)]
+    assert 0.01 < np.median(off[1]) < 0.03
+    assert np.median(off[1]) == pytest.approx(np.median(off[0]), rel=0.3)
+    for result in (steady, drifting):
+        found = campaign.compare({"li-100": result}, campaign.foreign)
+        assert found.adequate == 0 and found.pull["R_int"] > 10
+        assert -60 < found.late["li-100"] < -5 * found.late_error["li-100"]
+
+
 def test_any_truth_of_ones_own_can_be_measured():
     """One face: an impedance at a frequency and a time."""
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sandtime import eis
 from sandtime.campaign.protocol import AREA
 
 
@@ -19,7 +20,8 @@ class Comparison:
     bias : dict
         "R_int", "R_gb", "C_int" → mean of estimate over truth, less one.
     pull : dict
-        The same names → mean of estimate less truth over the fit's standard error.
+        The same names → mean of estimate less truth over the fit's standard error; of "C_int" nan
+        for fits at the points' own times, which give no covariance.
     late : dict
         Id of each series that reached the criterion → depletion time found less that of the truth,
         s.
@@ -88,11 +90,13 @@ def _each(result, known):
     """Estimate, standard error and truth of the three quantities."""
     fit = result.fit
     R, tau = fit["int.R"], fit["int.tau"]
-    places = [fit.names.index(name) for name in ("int.R", "int.tau")]
-    covariance = fit.covariance[:, places][:, :, places]
-    # of ln τ − ln R
-    slope = np.stack([-1 / R, 1 / tau], axis=1)
-    error = np.sqrt(np.einsum("sp,spq,sq->s", slope, covariance, slope))
+    error = np.full(len(R), np.nan)
+    if isinstance(fit, eis.Fit):
+        places = [fit.names.index(name) for name in ("int.R", "int.tau")]
+        covariance = fit.covariance[:, places][:, :, places]
+        # of ln τ − ln R
+        slope = np.stack([-1 / R, 1 / tau], axis=1)
+        error = np.sqrt(np.einsum("sp,spq,sq->s", slope, covariance, slope))
     capacitance = tau / R / AREA
     return {
         "R_int": (result.resistance, result.resistance_error, known.resistance_at(result.time)),
