@@ -22,6 +22,8 @@ class Comparison:
     pull : dict
         The same names → mean of estimate less truth over the fit's standard error; of "C_int" nan
         for fits at the points' own times, which give no covariance.
+    width : dict
+        The same names → standard deviation of the same; 1 if errors are what they claim.
     late : dict
         Id of each series that reached the criterion → depletion time found less that of the truth,
         s.
@@ -33,6 +35,7 @@ class Comparison:
     adequate: float
     bias: dict
     pull: dict
+    width: dict
     late: dict
     late_error: dict
 
@@ -81,6 +84,7 @@ def compare(results, truth):
         adequate=float(adequate.mean()),
         bias={name: float(np.concatenate(every).mean()) for name, every in off.items()},
         pull={name: float(np.concatenate(every).mean()) for name, every in pulls.items()},
+        width={name: float(np.concatenate(every).std()) for name, every in pulls.items()},
         late=late,
         late_error=late_error,
     )
