@@ -2,11 +2,14 @@
 both."""
 
 import ast
+import dataclasses
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.integrate import quad
+from scipy.optimize import minimize_scalar
 
 from sandtime import campaign, eis, materials, reported, thermodynamics, transport, voids
 from sandtime.campaign import interface as stack
@@ -36,6 +39,10 @@ def series_of(id, seed=SEED, **kwargs):
 
 def truth_of(id):
     return campaign.truth(campaign.cell(id))
+
+
+def foreign_of(**changed):
+    return campaign.foreign(campaign.cell("li-100"), **changed)
 
 
 # ---- the table ----------------------------------------------------------------------------------
@@ -452,7 +459,8 @@ def test_drift_of_the_interface_leaks_into_the_grain_boundary(results):
 def test_the_analysis_does_not_know_the_truth():
     """By what it imports, directly or through others."""
     folder = Path(campaign.__file__).parent
-    hidden = {"truth", "calibration", "interface", "lithium", "alloy", "measurement"}
+    hidden = {"truth", "foreign", "comparison", "calibration", "interface", "lithium", "alloy"}
+    hidden |= {"measurement"}
 
     def imported(name):
         found, modules = set(), {path.stem for path in folder.glob("*.py")}
@@ -487,6 +495,197 @@ def test_a_pool_of_threads_finds_the_same():
     assert together.resistance == pytest.approx(alone.resistance, rel=1e-6)
     assert both["b"].resistance == pytest.approx(alone.resistance[:50], rel=1e-6)
     assert both.spectra == len(series) + 50
+
+
+# ---- a truth that is foreign to the analysis ----------------------------------------------------
+
+# what makes of the foreign truth the circuit of the fit
+OWN = {"grain_boundary": 0.9, "shape": (0.9, 1.0), "lead": 0.0, "error": 0.0}
+
+
+def test_the_foreign_truth_with_the_exponents_of_the_fit_is_the_other_truth():
+    """Two ways to one impedance: written out in `foreign`, and through the circuit of the fit."""
+    for id, reading in (("li-200", "Hz"), ("li90mg10-100-0c", "rad/s")):
+        cell = campaign.cell(id)
+        known, alike = campaign.truth(cell, reading), campaign.foreign(cell, reading, **OWN)
+        time = np.linspace(0.01, 0.999, 7)[:, None] * known.depletion_time
+        time = np.broadcast_to(time, (7, 61))
+        Z = known.impedance(campaign.FREQUENCY, time)
+        assert np.abs(alike.impedance(campaign.FREQUENCY, time) / Z - 1).max() < 1e-12
+        assert alike.capacitance_at(time) == pytest.approx(known.capacitance_at(time), rel=1e-12)
+        assert alike.depletion_time == known.depletion_time
+
+
+def test_the_foreign_interface_is_the_sum_of_its_relaxations():
+    """Havriliak and Negami's arc against an integral over their distribution of time constants."""
+    cell = campaign.cell("li90mg10-100")
+    known = campaign.foreign(cell, grain_boundary=1.0, lead=0.0, error=0.0)
+    pellet, time = known.pellet, 0.9 * known.depletion_time
+    R, (a, b) = float(known.resistance_at(time)), known.shape
+    typical, capacitance = 2.7e-2, 0.5e-2  # 0.27 kΩ cm² and 0.5 µF/cm²
+    product = R * known.contact_at(time) / typical
+
+    # where −Im of the arc is largest, found by search: there 1/(ωR) is called the capacitance
+    def negative(u):
+        return ((1 + (1j * np.exp(u)) ** a) ** -b).imag
+
+    top = np.exp(minimize_scalar(negative, bounds=(-1, 1), method="bounded").x)
+    tau = top * typical * capacitance * product ** (1 / (a * b))
+    assert known.capacitance_at(time) == pytest.approx(tau / (top * R), rel=1e-4)
+
+    def share(y):
+        """Of ln(τ'/τ) = y."""
+        angle = np.arctan2(np.sin(np.pi * a), np.exp(a * y) + np.cos(np.pi * a))
+        size = np.exp(2 * a * y) + 2 * np.exp(a * y) * np.cos(np.pi * a) + 1
+        return np.exp(a * b * y) * np.sin(b * angle) * size ** (-b / 2) / np.pi
+
+    for frequency in (3e5, 2e3, 60.0, 1.0):
+        omega = 2 * np.pi * frequency
+        arc, _ = quad(
+            lambda y, w=omega: share(y) / (1 + 1j * w * tau * np.exp(y)),
+            -60, 60, complex_func=True, points=[-2, 0, 2], limit=400,
+        )  # fmt: skip
+        expected = R * arc
+        for label in ("bulk", "gb"):
+            expected += pellet[f"{label}.R"] / (1 + 1j * omega * pellet[f"{label}.tau"])
+        (found,) = known.impedance([frequency], [time])
+        assert abs(found / expected - 1) < 2e-4, frequency
+
+
+def test_leads_and_instrument_do_what_they_say():
+    cell, frequency = campaign.cell("li-100"), campaign.FREQUENCY
+    time = np.full(frequency.shape, 3600.0)
+    without = campaign.foreign(cell, lead=0.0, error=0.0).impedance(frequency, time)
+    wire = campaign.foreign(cell, error=0.0).impedance(frequency, time) - without
+    area = np.pi * (6e-3) ** 2 / 4
+    assert np.allclose(wire / area, 2j * np.pi * frequency * 0.3e-6, rtol=1e-6, atol=1e-9)
+    off = campaign.foreign(cell, lead=0.0).impedance(frequency, time) / without - 1
+    assert np.abs(off.real).max() == pytest.approx(0.003, rel=0.01)
+    assert np.abs(off.imag).max() == pytest.approx(0.003, rel=0.01)
+    # smooth: along nine points a decade it bends by less than a twentieth of itself
+    assert np.abs(np.diff(off, 2)).max() < 0.05 * np.abs(off).max()
+
+
+def test_the_foreign_truth_does_not_go_through_the_code_of_the_fit():
+    source = Path(campaign.__file__).with_name("foreign.py").read_text(encoding="utf-8")
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom):
+            names = {node.module, *(alias.name for alias in node.names)}
+        elif isinstance(node, ast.Import):
+            names = {alias.name for alias in node.names}
+        elif isinstance(node, ast.Name):
+            names = {node.id}
+        else:
+            continue
+        assert not any(name.split(".")[-1] in {"eis", "Circuit"} for name in names)
+
+
+@pytest.fixture(scope="module")
+def strangers():
+    """Every twentieth spectrum of the foreign campaign, and the analysis of them."""
+    some = {id: each[::20] for id, each in campaign.run(SEED, truth=campaign.foreign).items()}
+    return some, campaign.analyse_all(some)
+
+
+def test_the_analysis_says_of_no_foreign_spectrum_that_it_describes_it(strangers):
+    some, results = strangers
+    found = campaign.compare(results, campaign.foreign)
+    assert found.spectra == sum(map(len, some.values())) > 1500
+    assert found.adequate == 0
+    # tens of standard errors, and yet some per cent
+    assert found.pull["R_int"] > 10 and found.pull["C_int"] < -10
+    assert 0.005 < found.bias["R_int"] < 0.03 and -0.05 < found.bias["C_int"] < -0.01
+    for id, late in found.late.items():
+        assert abs(late) < 0.01 * truth_of(id).depletion_time, id
+    for id, result in results.items():
+        assert np.isfinite(result.resistance).all(), id
+        # at 50 °C the leads leave nothing of the bulk's arc, and the fit says so
+        assert result.fit.converged.any() == (campaign.cell(id).temperature < celsius(50)), id
+
+
+def test_the_analysis_of_its_own_circuit_is_unbiased_where_cells_are_still(every, results):
+    """The other side: what an inverse crime looks like."""
+    still = {id: results[id] for id in SLOW}
+    found = campaign.compare(still, campaign.truth)
+    assert found.adequate > 0.99
+    for name in ("R_int", "R_gb", "C_int"):
+        assert abs(found.bias[name]) < 1e-3 and abs(found.pull[name]) < 0.2, name
+        assert found.width[name] == pytest.approx(1, abs=0.05), name
+    assert found.late == {}
+
+
+@pytest.mark.parametrize(
+    ("exponent", "adequate", "moved"),
+    [(0.9, (0.99, 1), 0), (0.895, (0.99, 1), -0.006), (0.89, (0.99, 1), -0.012),
+     (0.88, (0, 0.2), -0.023), (0.85, (0, 0), -0.059), (0.95, (0, 0), 0.056)],
+)  # fmt: skip
+def test_an_exponent_that_is_held_wrong(exponent, adequate, moved):
+    """R_gb pays for it, and half a hundredth passes unseen; with the exponent free nothing does."""
+
+    def known(cell, reading="Hz"):
+        return campaign.foreign(cell, reading, **(OWN | {"grain_boundary": exponent}))
+
+    cell = campaign.cell("li90mg10-100")
+    series = campaign.measure(cell, truth=known)[850:970]
+    found = campaign.compare({cell.id: campaign.analyse(series)}, known)
+    low, high = adequate
+    assert low <= found.adequate <= high
+    assert found.bias["R_gb"] == pytest.approx(moved, abs=0.002)
+    spectra = series.spectra
+    free = eis.fit(
+        spectra.frequency, spectra.impedance, campaign.CIRCUIT, fixed={"bulk.alpha": 1.0},
+        bounds={"bulk.tau": (None, 8e-8), "gb.tau": (8e-8, 1e-5), "int.tau": (1e-5, None)},
+        sigma=campaign.noise(spectra.frequency) * np.abs(spectra.impedance),
+    )  # fmt: skip
+    assert free.adequate.mean() > 0.98
+    assert free["gb.alpha"].mean() == pytest.approx(exponent, abs=1e-3)
+
+
+def test_foreign_spectra_are_fitted_at_their_points_own_times_too():
+    """More than a spectrum has points, none adequate: no error, and as far off as steady."""
+    series = campaign.measure(campaign.cell("li-100"), SEED, truth=campaign.foreign)[-120:]
+    steady, drifting = (campaign.analyse(series, drift=drift) for drift in (False, True))
+    known = campaign.foreign(series.cell)
+    assert len(drifting.resistance) == 120 and not drifting.adequate.any()
+    off = [each.resistance / known.resistance_at(each.time) - 1 for each in (steady, drifting)]
+    assert 0.01 < np.median(off[1]) < 0.03
+    assert np.median(off[1]) == pytest.approx(np.median(off[0]), rel=0.3)
+    for result in (steady, drifting):
+        found = campaign.compare({"li-100": result}, campaign.foreign)
+        assert found.adequate == 0 and found.pull["R_int"] > 10
+        assert -60 < found.late["li-100"] < -5 * found.late_error["li-100"]
+
+
+def test_any_truth_of_ones_own_can_be_measured():
+    """One face: an impedance at a frequency and a time."""
+
+    class Resistor:
+        depletion_time, cutoff_time = np.nan, 1e9
+
+        def impedance(self, frequency, time):
+            return np.full(time.shape, 1e-2 + 0j)
+
+        def potential_at(self, time):
+            return 0.0 * time
+
+    series = campaign.measure(campaign.cell("li-200-15mpa"), truth=lambda cell, reading: Resistor())
+    ohms = 1e-2 / (np.pi * 9e-6)
+    assert np.abs(series.spectra.impedance / ohms - 1).max() < 0.02
+    assert not campaign.analyse(series[:120]).fit.converged.all()
+
+
+def test_the_capacitance_that_is_compared_is_that_of_the_top():
+    """By errors put in by hand: the pulls and biases are those of a difference written out here."""
+    series = series_of("li-200")[:120]
+    result, known = campaign.analyse(series), truth_of("li-200")
+    found = campaign.compare({"li-200": result}, campaign.truth)
+    R, tau = result.fit["int.R"], result.fit["int.tau"]
+    true = (known.resistance_at(result.time) * known.element_at(result.time)) ** (1 / 0.9)
+    true = true / known.resistance_at(result.time)
+    assert found.bias["C_int"] == pytest.approx(np.mean(tau / R / campaign.AREA / true - 1))
+    other = dataclasses.replace(result, resistance=1.1 * result.resistance)
+    moved = campaign.compare({"li-200": other}, campaign.truth)
+    assert moved.bias["R_int"] - found.bias["R_int"] == pytest.approx(0.1, rel=0.02)
 
 
 # ---- what data/README.md says -------------------------------------------------------------------
@@ -627,6 +826,17 @@ def test_times_must_go_on_and_drift_needs_those_of_the_points(folder):
         (lambda: series_of("li-200")[3], r"series\[3\] is not allowed: it must be a slice"),
         (lambda: campaign.noise([1.0, -1.0]), r"frequency = -1 Hz \(element 1\) is not allowed"),
         (lambda: truth_of("li-100").contact_at(1e9), r"time = 1000000000 s is not allowed"),
+        (
+            lambda: foreign_of(grain_boundary=1.2),
+            r"grain_boundary = 1.2 is not allowed: .* 0 and 1",
+        ),
+        (lambda: foreign_of(shape=(0.9, 0.0)), r"shape = 0 \(element 1\) is not allowed"),
+        (lambda: foreign_of(lead=-1e-6), r"lead = -1e-06 H is not allowed"),
+        (lambda: foreign_of(error=-0.1), r"error = -0.1 .*is not allowed"),
+        (
+            lambda: series_of("li-200", truth="foreign"),
+            r"truth = 'foreign' is not allowed: .* call",
+        ),
     ],
 )
 def test_wrong_arguments_name_themselves(call, message):

@@ -1,4 +1,4 @@
-"""Spectra of the campaign, made from the truth as an instrument would: **synthetic**, all of them.
+"""Spectra of the campaign, made from a truth as an instrument would: **synthetic**, all of them.
 
 Every point of a spectrum sees the cell at its own time and carries noise of its own.  The noise is
 drawn from the seed and the id of the cell, so that a series is the same whoever else is measured.
@@ -10,14 +10,13 @@ import numpy as np
 
 from sandtime import eis
 from sandtime.campaign import protocol
-from sandtime.campaign.interface import ALPHA_INTERFACE, pellet
 from sandtime.campaign.series import Series, measured_folder, read_series
 from sandtime.campaign.truth import truth
 
 _AFTER = 2  # spectra that begin after the criterion, so that the crossing lies between spectra
 
 
-def measure(cell, seed=0, *, folder=None, reading="Hz"):
+def measure(cell, seed=0, *, folder=None, reading="Hz", truth=truth):
     """The series of one cell: read from a file if there is one, else made from the truth.
 
     Parameters
@@ -30,6 +29,11 @@ def measure(cell, seed=0, *, folder=None, reading="Hz"):
         into that `series` names, and the spectra are made if there are none.
     reading : {"Hz", "rad/s"}
         Of the printed "ω_max ≈ 40 MHz"; moves the arcs of the pellet.
+    truth : callable
+        Cell and reading → what the cell does: `campaign.truth`, whose circuit is that of the fit,
+        `campaign.foreign`, whose circuit is not, or one of yours that returns a thing with the
+        methods ``impedance(frequency, time)``, Ω m², and ``potential_at(time)``, V, and the
+        attributes ``depletion_time`` (nan if there is none) and ``cutoff_time``, s.
 
     Returns
     -------
@@ -51,15 +55,15 @@ def measure(cell, seed=0, *, folder=None, reading="Hz"):
     series = None if where is None else read_series(cell, where)
     if series is None and folder is not None:
         raise ValueError(f"folder = {str(folder)!r} is not allowed: it holds no {cell.id}.csv")
-    return series or _synthetic(cell, seed, reading)
+    return series or _synthetic(cell, seed, reading, truth)
 
 
-def run(seed=0, *, folder=None, reading="Hz"):
+def run(seed=0, *, folder=None, reading="Hz", truth=truth):
     """Every series that has spectra, by id: some 34,000 spectra, in a second or two.
 
     Parameters
     ----------
-    seed, reading
+    seed, reading, truth
         As for `measure`.
     folder : str or path, optional
         Cells whose spectra it holds are read, all others made.
@@ -77,7 +81,7 @@ def run(seed=0, *, folder=None, reading="Hz"):
     for cell in protocol.cells():
         if cell.kind != "potential":
             series = None if where is None else read_series(cell, where)
-            every[cell.id] = series or _synthetic(cell, seed, reading)
+            every[cell.id] = series or _synthetic(cell, seed, reading, truth)
     if folder is not None and all(series.synthetic for series in every.values()):
         raise ValueError(
             f"folder = {str(folder)!r} is not allowed: it holds the spectra of no cell"
@@ -103,10 +107,15 @@ def profile(cell, seed=0):
     return Series(cell, time, _potential(known, time, rng), _charge(cell, time), None, True)
 
 
-def _synthetic(cell, seed, reading):
+def _synthetic(cell, seed, reading, truth):
+    if not callable(truth):
+        raise ValueError(
+            f"truth = {truth!r} is not allowed: it must be a callable of cell and reading, as "
+            "campaign.truth or campaign.foreign"
+        )
     if cell.kind == "potential":
         return profile(cell, seed)
-    known, rng = truth(cell), _random(cell, seed, "spectra")
+    known, rng = truth(cell, reading), _random(cell, seed, "spectra")
     if cell.duration is None:
         # up to rounding: some depletion times are whole numbers of intervals
         count = int(known.depletion_time / cell.interval + 1e-6) + 1 + _AFTER
@@ -116,7 +125,7 @@ def _synthetic(cell, seed, reading):
         count = round(cell.duration / cell.interval) + (cell.kind == "rest")
     began = cell.interval * np.arange(count)
     point_time = began[:, None] + protocol.point_times()
-    impedance = _impedance(known, pellet(cell.temperature, reading), point_time)
+    impedance = known.impedance(protocol.FREQUENCY, point_time)
     spread = protocol.noise(protocol.FREQUENCY) * np.abs(impedance)
     impedance += spread * rng.standard_normal(impedance.shape)
     impedance += 1j * spread * rng.standard_normal(impedance.shape)
@@ -134,17 +143,6 @@ def _synthetic(cell, seed, reading):
             source=f"synthetic, seed {seed}",
         ),
         synthetic=True,
-    )
-
-
-def _impedance(known, pellet, point_time):
-    """Without noise, Ω m², (S, F): the interface at each point's own time."""
-    resistance, element = known.resistance_at(point_time), known.element_at(point_time)
-    # of a Zarc, (ωτ)^α is R Q ω^α
-    turned = (2j * np.pi * protocol.FREQUENCY) ** ALPHA_INTERFACE
-    circuit = eis.Circuit("Zarc_bulk-Zarc_gb")
-    return circuit.impedance(protocol.FREQUENCY, pellet) + resistance / (
-        1 + resistance * element * turned
     )
 
 

@@ -1,8 +1,14 @@
-"""What each cell does in time: known to whoever makes the spectra, and to nobody who analyses them.
+"""What each cell does in time, and the impedance that follows.
 
 `lithium` and `alloy` say how contact and activity change, `interface` what that means for the
 impedance.  Both are calibrated to the reported depletion times and contacts (`calibration`): these
 are inputs of this campaign and no result of it.
+
+A truth is a thing with a method ``impedance(frequency, time)``; what else `measurement` asks it for
+are `depletion_time`, `cutoff_time` and `potential_at`.  The one here has the circuit of the fit and
+the exponents that the analysis holds.  Spectra made of it are an *inverse crime*: they show what
+noise and drift do to an analysis whose circuit is exact, and nothing of what a wrong circuit does.
+For that there is `foreign`.
 """
 
 import functools
@@ -12,9 +18,14 @@ import numpy as np
 from scipy.interpolate import CubicSpline
 from scipy.optimize import brentq
 
-from sandtime import checks
+from sandtime import checks, eis
 from sandtime.campaign import alloy, lithium, protocol
-from sandtime.campaign.interface import Interface, open_circuit_potential, pellet
+from sandtime.campaign.interface import (
+    ALPHA_INTERFACE,
+    Interface,
+    open_circuit_potential,
+    pellet,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +37,7 @@ class Truth:
     cell : Cell
     interface : Interface
     pellet : dict
-        Parameters of bulk and grain boundaries, of the reading "Hz".
+        Parameters of bulk and grain boundaries, Ω m² and s.
     time : ndarray, shape (T,)
         s from when the current is switched on, for a rest from when it is switched off.
     contact : ndarray, shape (T,)
@@ -94,6 +105,40 @@ class Truth:
         """Q_int at any time, s^α/(Ω m²)."""
         return self.interface.element(self.contact_at(time))
 
+    def capacitance_at(self, time):
+        """1/(ω R_int) at the top of the interface's arc, at any time, F/m²."""
+        resistance = self.resistance_at(time)
+        tau = (resistance * self.element_at(time)) ** (1 / ALPHA_INTERFACE)
+        return tau / resistance
+
+    def impedance(self, frequency, time):
+        """Of the cell, without noise, Ω m²: the interface as it is at each point's own time.
+
+        Parameters
+        ----------
+        frequency : array_like, shape (F,)
+            Hz.
+        time : array_like, shape (F,) or (S, F)
+            s.
+
+        Returns
+        -------
+        ndarray of complex, of the shape of `time`
+
+        Examples
+        --------
+        >>> known = truth(protocol.cell("li-100"))
+        >>> Z = known.impedance([1.0], [0.0])
+        >>> print(f"{Z.real.item() / 1e-4:.0f} Ω cm²")
+        420 Ω cm²
+        """
+        resistance, element = self.resistance_at(time), self.element_at(time)
+        # of a Zarc, (ωτ)^α is R Q ω^α
+        turned = (2j * np.pi * np.asarray(frequency)) ** ALPHA_INTERFACE
+        return eis.Circuit("Zarc_bulk-Zarc_gb").impedance(frequency, self.pellet) + resistance / (
+            1 + resistance * element * turned
+        )
+
     def potential_at(self, time):
         """Of the cell, V: what the current drops over the three resistances, and the surface."""
         current = 0.0 if self.cell.kind == "rest" else self.cell.current
@@ -139,12 +184,14 @@ class Truth:
 
 
 @functools.cache
-def truth(cell):
+def truth(cell, reading="Hz"):
     """What a cell does in time.
 
     Parameters
     ----------
     cell : Cell
+    reading : {"Hz", "rad/s"}
+        Of the printed "ω_max ≈ 40 MHz"; moves the arcs of the pellet.
 
     Returns
     -------
@@ -156,5 +203,15 @@ def truth(cell):
     >>> print(f"{known.depletion_time / 3600:.6f} h, {known.contact_at(known.depletion_time):.6f}")
     9.000000 h, 0.020000
     """
-    course = (alloy if protocol.known(cell).alloy else lithium).course(cell)
-    return Truth(cell=cell, pellet=pellet(cell.temperature), **course)
+    return Truth(**parts(cell, reading))
+
+
+def parts(cell, reading):
+    """What a `Truth` of a cell is made of, by name."""
+    course = _course(protocol.known(cell))
+    return {"cell": cell, "pellet": pellet(cell.temperature, reading)} | course
+
+
+@functools.cache
+def _course(cell):
+    return (alloy if cell.alloy else lithium).course(cell)
