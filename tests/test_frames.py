@@ -72,19 +72,19 @@ def test_potentials_cannot_tell_the_frames_apart():
 
 @pytest.mark.parametrize("power", [0, 1, 3])
 def test_potentials_tell_laws_apart(power):
-    """The same comparison with another power fails by several voltmeters, whatever its D is."""
+    """The same comparison with another power fails by dozens of voltmeters, whatever its D is."""
     run, x = in_fixed_frame(power, cutoff=0.9)
 
     def worst(log_factor):  # in a half-space a smaller D is a faster clock
         when = READINGS / np.exp(log_factor)
         return np.abs(potential(np.interp(when, run.time, x)) - closed_form()).max()
 
-    factors = np.linspace(np.log(0.1), np.log(100), 2001)
-    assert min(worst(each) for each in factors) > 4 * METER
+    factors = np.linspace(np.log(0.1), np.log(100), 301)
+    assert min(worst(each) for each in factors) > 40 * METER
 
 
 def test_lengths_tell_the_frames_apart():
-    """Same current, same potentials: one foil is thinner, the other holds the same volume of pores."""
+    """Same current, same potentials: one foil is thinner, the other holds as much in pores."""
     charge, case = CURRENT * READINGS[-1], {"steps": Step(CURRENT, duration=READINGS[-1])}
     shrunk = solve_receding(
         thickness=FOIL, diffusivity=D_RECEDING, magnesium_fraction=X0, molar_volume=V_M, **case
@@ -117,9 +117,9 @@ def test_frames_agree_at_every_magnesium_atom_for_any_law_and_programme(law):
     stays = solve(diffusivity=fixed_law(2, law), initial=C0, **case)
     # the receding solution counts its positions in magnesium, as the fixed one does by itself
     place = np.linspace(0, 25, 60) * um
-    for row, other in zip(
-        at(shrinks, shrinks.magnesium_fraction, look), at(stays, stays.concentration, look)
-    ):
+    fractions = at(shrinks, shrinks.magnesium_fraction, look)
+    left = at(stays, stays.concentration, look)
+    for row, other in zip(fractions, left, strict=True):
         there = PchipInterpolator(shrinks.position, 1 / row - 1)(place)  # lithium per Mg
         here = PchipInterpolator(stays.position, other / C_MG)(place)
         np.testing.assert_allclose(here, there, atol=2e-3 * (1 / X0 - 1))
