@@ -17,8 +17,7 @@ This module names the variants, so that every chapter compares the same ones.
 The flux of lithium down its chemical potential, :math:`J = -(D^*/RT)\,c\,\partial\mu/\partial\xi`,
 makes :math:`D = D^*\Phi` where every site stays filled and :math:`D = x\,D^*\Phi` where magnesium
 is kept, because there :math:`\mathrm d\ln(1-x) = x\,\mathrm dc/c`.  So :math:`x` comes from
-keeping magnesium and not from a moving interface (chapter *What does magnesium cost, and what does
-it change?*, step 8).
+keeping magnesium and not from a moving interface (step 4 of the chapter).
 """
 
 from dataclasses import dataclass
