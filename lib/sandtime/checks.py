@@ -103,6 +103,19 @@ def below(name, value, unit, other_name, other):
     return _compare(name, value, unit, other_name, other, np.less, "it must be below")
 
 
+def scalar(name, value):
+    """One number, as a float.
+
+    >>> scalar("thickness", [1e-6, 2e-6])
+    Traceback (most recent call last):
+    ...
+    ValueError: thickness of shape (2,) is not allowed: it must be one number
+    """
+    if np.ndim(value):
+        raise ValueError(f"{name} of shape {np.shape(value)} is not allowed: it must be one number")
+    return float(value)
+
+
 def same_shape(**arguments):
     """Arrays broadcast against each other, in the order given.
 
