@@ -418,10 +418,19 @@ def _run(length, law, initial, change, programme, rtol, times):
             break
         spans = np.diff(run.step_end, prepend=0.0)
         shortest = min(shortest, spans[spans > 0].min(initial=np.inf))
-        index += 1
+        index = _next(index, run.tail, rtol / 5)
     if law.rough:
         _warn("the integral of the diffusivity is not tabulated", rtol)
     return run
+
+
+def _next(index, tail, wanted):
+    """The grid to try next: coefficients fall exponentially, so the tail says how many it takes."""
+    if not wanted < tail < 0.1:
+        return index + 1
+    needed = _NODES[index] * np.log(wanted) / np.log(tail)
+    more = [k for k in range(index + 1, len(_NODES)) if _NODES[k] >= 0.9 * needed]
+    return min(more[0] if more else len(_NODES) - 1, index + 3)
 
 
 def _warn(what, rtol):
