@@ -131,6 +131,7 @@ bench: export OPENBLAS_NUM_THREADS := 1
 bench: $(FOR_BOOK) $(FOR_BENCH)
 	$(PY) tests/benchmarks/closed_forms.py --pybamm-python $(BENCH_PY)
 	$(PY) tests/benchmarks/transport.py --bench-python $(BENCH_PY) $(BENCH_ARGS)
+	$(PY) tests/benchmarks/equal_accuracy.py --bench-python $(BENCH_PY) $(BENCH_ARGS)
 	$(PY) tests/benchmarks/fits.py --bench-python $(BENCH_PY) $(FITS_ARGS)
 
 # The thermodynamics against pycalphad, too heavy a package for everybody's environment.
