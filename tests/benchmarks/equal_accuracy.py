@@ -25,9 +25,10 @@ from sandtime import transport
 from sandtime.units import cm, uA
 
 OUTPUT = Path(__file__).resolve().parents[2] / "_build" / "bench" / "equal_accuracy.md"
-VOLUMES = (50, 100, 200, 400, 800, 1600, 3200)
-TOLERANCES = (1e-6, 1e-8, 1e-10)
+VOLUMES = (100, 200, 400, 800, 1600, 3200)
+TOLERANCES = (1e-8, 1e-6)
 EVERY = 4  # of the sweep
+LEAST = 1e-7  # error that PyBaMM is asked for, however small ours
 
 
 def mild(c):
@@ -67,8 +68,8 @@ def constant(rtol):
 
 def questions():
     """Question, the case, ours as a function of rtol, and the truth."""
-    for i in problem.CURRENTS:
-        yield "constant", i, constant, float(truth.depletion_time(i))
+    i = problem.CURRENTS[1]
+    yield "constant", i, constant, float(truth.depletion_time(i))
     for i in problem.MILD_CURRENTS:
         yield "mild", i, mild_strip, finer.mild_depletion_time(i)[0]
     for i in problem.STORM_CURRENTS:
@@ -78,30 +79,31 @@ def questions():
 
 def fastest_as_good(python, question, case, true, allowed):
     """PyBaMM's settings that reach an error in the least time, or the best there is."""
-    tried = []
+    best = np.inf, None, None
     for volumes in VOLUMES:
+        good = []
         for rtol in TOLERANCES:
-            other = Elsewhere(
-                python, "with_pybamm.py", "", question, [case], str(volumes), f"{rtol:g}"
-            )
-            seconds = min(other.round()[0], other.round()[0])
-            off = abs(other.times[0] / true - 1)
+            more = str(volumes), f"{rtol:g}"
+            other = Elsewhere(python, "with_pybamm.py", "", question, [case], *more)
+            seconds, off = other.round()[0], abs(other.times[0] / true - 1)
             other.close()
-            tried.append((off > allowed, seconds if off <= allowed else off, volumes, rtol))
-            if off <= allowed:
+            if off > allowed:
+                best = min(best, (off, volumes, rtol))
                 break
-        if sum(not bad for bad, *_ in tried) >= 2:  # finer meshes only cost more
-            break
-    return min(tried)[2:]
+            good.append((seconds, volumes, rtol))
+        if good:  # finer meshes only cost more
+            return min(good)[1:]
+    return best[1:]
 
 
-def compare(python, rounds, ours_at):
+def compare(python, rounds, ours_at, only=None):
     """Rows of question, way, settings, current density, seconds and relative error."""
     for question, case, ours, true in questions():
+        if only and question != only:
+            continue
         function = ours(ours_at)
         error = abs(float(function(case)) / true - 1)
-        # below a part in a billion neither the truth nor a foil can tell
-        volumes, rtol = fastest_as_good(python, question, case, true, max(error, 1e-9))
+        volumes, rtol = fastest_as_good(python, question, case, true, max(error, LEAST))
         settings = f"IDAKLU, {volumes} equal volumes, rtol {rtol:.0e}"
         other = Elsewhere(
             python, "with_pybamm.py", settings, question, [case], str(volumes), f"{rtol:g}"
@@ -163,8 +165,8 @@ def main():
         print("Equal accuracy: not run, PyBaMM's environment is not installed")
         return
     rows = []
-    for ours_at in (1e-4, 1e-6):
-        rows += compare(python, arguments.rounds, ours_at)
+    for ours_at in (1e-6, 1e-4):
+        rows += compare(python, arguments.rounds, ours_at, "mild" if ours_at > 1e-6 else None)
         chosen = next(
             r[2] for r in rows[::-1] if r[0] == "equal mild" and "IDA" in r[2] and r[3] == "100"
         )
