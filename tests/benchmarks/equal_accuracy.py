@@ -19,7 +19,7 @@ import problem
 import scipy
 import truth
 from closed_forms import Elsewhere, seconds_each
-from transport import COLUMNS, SWEEP, Sweep, machine, storm_truth, varying
+from transport import COLUMNS, machine, storm_truth, varying
 
 from sandtime import transport
 from sandtime.units import cm, uA
@@ -27,7 +27,6 @@ from sandtime.units import cm, uA
 OUTPUT = Path(__file__).resolve().parents[2] / "_build" / "bench" / "equal_accuracy.md"
 VOLUMES = (100, 200, 400, 800, 1600, 3200)
 TOLERANCES = (1e-8, 1e-6)
-EVERY, THEIRS = 4, 20  # of the sweep: ours from every fourth, PyBaMM's from every twentieth
 LEAST = 1e-7  # error that PyBaMM is asked for, however small ours
 
 
@@ -121,32 +120,6 @@ def compare(python, rounds, ours_at, only):
         print(question, label, "done", file=sys.stderr, flush=True)
 
 
-def sweep(python, rounds, settings, ours_at):
-    """A thousand foils with the mild D(c), from every fourth."""
-    drawn = Sweep()
-    cases = [
-        [float(x) for x in case]
-        for case in zip(drawn.current, drawn.thickness, drawn.diffusivity, strict=True)
-    ][::THEIRS]
-    volumes, rtol = settings
-    words = f"IDAKLU, {volumes} equal volumes, rtol {rtol:.0e}, from every twentieth"
-    other = Elsewhere(python, "with_pybamm.py", words, "sweep", cases, str(volumes), f"{rtol:g}")
-    mine = [seconds_each(lambda: drawn.varying(ours_at), 1) for _ in range(rounds)]
-    theirs = [sum(other.round())]  # each of them three times
-    other.close()
-    found = np.array(drawn.varying(ours_at))[:: THEIRS // EVERY]
-    # PyBaMM answers in the standard foil's seconds
-    scale = drawn.thickness**2 / drawn.diffusivity / (problem.THICKNESS**2 / problem.DIFFUSIVITY)
-    apart = np.abs(np.array(other.times) * scale[::THEIRS] / found - 1)
-    own = f"D(c), rtol {ours_at:.0e}, from every fourth"
-    for way, what, took in (
-        ("transport.solve", own, EVERY * statistics.median(mine)),
-        (other.name, words, THEIRS * theirs[0]),
-    ):
-        yield "equal sweep", f"{way}, {SWEEP} sets", what, "", took, np.nan
-    print(f"sweep: apart by {np.median(apart):.1e} (median), {apart.max():.1e} (most)")
-
-
 def main():
     """Measure, print, write."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -161,10 +134,6 @@ def main():
     rows, others = [], ("storm", "constant", "programme")
     for ours_at, only in ((1e-6, ("mild",)), (1e-4, ("mild",)), (1e-6, others)):
         rows += compare(python, arguments.rounds, ours_at, only)
-        if only == ("mild",):
-            chosen = next(r[2] for r in rows[::-1] if "IDA" in r[2] and r[3] == "100")
-            words = chosen.replace(",", "").split()
-            rows += sweep(python, 3, (int(words[1]), float(words[-1])), ours_at)
         if arguments.record:
             record(Path(arguments.record), rows)
     lines = [

@@ -2,8 +2,7 @@
 
 In: {"repeats": n, "currents": [...]}.  Out: {"seconds": [per solve], "times": [depletion times]}.
 The arguments: the question, and if they are not those of `problem.py`, how many volumes and which
-tolerance.  "programme" answers with the filling of the interface after the ten steps; "sweep" takes
-[current, thickness, diffusivity] in place of a current.
+tolerance.  "programme" answers with the filling of the interface after the ten steps.
 The model is built, discretised and compiled once before the first answer; what is timed is
 `solver.solve` alone, which is what a second current costs a user who wrote it well.
 """
@@ -79,7 +78,6 @@ QUESTIONS = {
     "storm": (storm, problem.STORM_CUTOFF),
     "mild": (mild, CUTOFF),
     "programme": (mild, None),
-    "sweep": (mild, CUTOFF),
 }
 
 
@@ -96,12 +94,6 @@ def programme(solver, model):
     for current, duration in problem.PROGRAMME:
         solution = solver.step(solution, model, duration, inputs={"current": current}, save=False)
     return solution
-
-
-def similar(case):
-    """Current that gives this foil of a sweep the dimensionless problem of the standard foil."""
-    current, thickness, diffusivity = case
-    return current * thickness / problem.THICKNESS * problem.DIFFUSIVITY / diffusivity
 
 
 def main():
@@ -121,8 +113,6 @@ def main():
             for _ in range(request["repeats"]):
                 if question == "programme":
                     found = programme(solver, model)
-                elif question == "sweep":
-                    found = strip(solver, model, cutoff, similar(case))
                 else:
                     found = strip(solver, model, cutoff, case)
             seconds.append((time.perf_counter() - start) / request["repeats"])
