@@ -28,13 +28,14 @@ SOURCES := $(filter-out %.pyc,$(foreach folder,book lib data,$(call files,$(fold
 SITE := _build/html
 BUILT := _build/built
 
-.PHONY: help book test test-library serve bench peers cluster lint format lock clean
+.PHONY: help book test test-library test-processors serve bench peers cluster lint format lock clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make book          execute every chapter and build the site in $(SITE)"
 	@echo "make test          run every test, after building the book if it is missing or out of date"
 	@echo "make test-library  run the tests that need no built book"
+	@echo "make test-processors  run the numerical tests as on other processors, with one and two threads"
 	@echo "make serve         show the site at http://localhost:$(PORT) (PORT=9000 for another port)"
 	@echo "make bench         closed forms, solver and fits against the alternatives: accuracy and time in tables"
 	@echo "make peers         the thermodynamics against pycalphad, in an environment of its own"
@@ -103,6 +104,20 @@ test: $(FOR_TESTS) $(BUILT)
 test-library: $(FOR_TESTS)
 	$(PY) -m pytest --numprocesses auto --dist worksteal -m "not site and not browser" $(PYTEST_ARGS)
 
+# OpenBLAS sums in another order on another processor and with more threads: no tolerance may be so
+# tight that this decides.  OPENBLAS_CORETYPE makes it calculate as on the processor named.
+NUMERICAL := $(foreach subject,transport collocation sand slab variants arrhenius thermodynamics \
+               voids diffraction threads,tests/test_$(subject).py) $(wildcard tests/test_eis_*.py)
+
+test-processors: $(foreach one,Haswell-1 Haswell-2 Nehalem-1 Nehalem-2,numerical-on-$(one))
+
+numerical-on-Haswell-%: export OPENBLAS_CORETYPE := Haswell
+numerical-on-Nehalem-%: export OPENBLAS_CORETYPE := Nehalem
+numerical-on-%-1: export OPENBLAS_NUM_THREADS := 1
+numerical-on-%-2: export OPENBLAS_NUM_THREADS := 2
+numerical-on-%: $(FOR_TESTS)
+	$(PY) -m pytest --numprocesses auto --dist worksteal $(NUMERICAL) $(PYTEST_ARGS)
+
 lint: $(FOR_TESTS)
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
@@ -116,6 +131,7 @@ bench: export OPENBLAS_NUM_THREADS := 1
 bench: $(FOR_BOOK) $(FOR_BENCH)
 	$(PY) tests/benchmarks/closed_forms.py --pybamm-python $(BENCH_PY)
 	$(PY) tests/benchmarks/transport.py --bench-python $(BENCH_PY) $(BENCH_ARGS)
+	$(PY) tests/benchmarks/equal_accuracy.py --bench-python $(BENCH_PY) $(BENCH_ARGS)
 	$(PY) tests/benchmarks/fits.py --bench-python $(BENCH_PY) $(FITS_ARGS)
 
 # The thermodynamics against pycalphad, too heavy a package for everybody's environment.

@@ -32,7 +32,7 @@ def depressed(omega, Q, alpha, R):
     return 1 / (1 / R + Q * (1j * omega) ** alpha)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(elements, exponents, resistances)
 def test_hsu_and_mansfeld_is_where_the_arc_is_highest(Q, alpha, R):
     C = float(hsu_mansfeld(Q, alpha, R))
@@ -40,7 +40,7 @@ def test_hsu_and_mansfeld_is_where_the_arc_is_highest(Q, alpha, R):
     assert omega * R * C == pytest.approx(1, rel=1e-5)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(elements, exponents, resistances, resistances)
 def test_brug_is_where_the_susceptance_is_highest(Q, alpha, R, Rs):
     """In the admittance of the whole R_s and R share the element: τ = C/(1/R_s + 1/R)."""

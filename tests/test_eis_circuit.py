@@ -133,7 +133,7 @@ def by_hand(tree, s, parameters):
     return FORMULA[kind](s, *(parameters[f"{inner}.{own}"] for own in ELEMENTS[kind].units))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(circuits(), st.integers(0, 2**31))
 def test_any_circuit_is_read_as_it_was_meant(meant, seed):
     string, tree = meant

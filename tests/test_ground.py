@@ -32,6 +32,7 @@ COMMANDS = [
     "book",
     "test",
     "test-library",
+    "test-processors",
     "serve",
     "bench",
     "peers",
@@ -163,6 +164,16 @@ def test_the_makefile_has_the_command_and_its_help_names_it(command):
     assert re.search(rf"^\.PHONY:.*(?<!\S){command}(?!\S)", makefile, re.MULTILINE)
     help_text = makefile.partition("\nhelp:")[2].partition("\n\n")[0]
     assert f"make {command} " in help_text
+
+
+def test_numerical_tests_of_other_processors_exist_and_cover_what_solves():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    listed = makefile.partition("\nNUMERICAL := $(foreach subject,")[2].partition(",tests/")[0]
+    subjects = listed.replace("\\\n", " ").split()
+    assert {"transport", "collocation", "thermodynamics", "threads"} <= set(subjects)
+    assert [x for x in subjects if not (ROOT / f"tests/test_{x}.py").is_file()] == []
+    workflow = (ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8")
+    assert "make --keep-going test-processors" in workflow
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no executable bit")

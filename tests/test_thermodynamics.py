@@ -176,7 +176,7 @@ def test_potential_and_activity_say_the_same(x, temperature):
     assert activity == pytest.approx(np.exp(-F * potential / (R * temperature)), rel=1e-12)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.floats(200, 865))
 def test_the_tie_line_is_a_common_tangent(temperature):
     beta, alpha = thermodynamics.tie_line(temperature)

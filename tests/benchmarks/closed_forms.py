@@ -64,11 +64,11 @@ class Contestant:
 class Elsewhere:
     """The same, by a package in an environment of its own: it times itself, without the pipes."""
 
-    def __init__(self, python, script, settings, question, currents):
+    def __init__(self, python, script, settings, question, currents, *more):
         environment = os.environ | {"PYTHONWARNINGS": "ignore"}
         self._currents = currents
         self._process = subprocess.Popen(
-            [python, str(HERE / script), question],
+            [python, str(HERE / script), question, *more],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

@@ -22,3 +22,10 @@ STORM_DIFFUSIVITY = 3e-14  # m²/s, D* above
 STORM_RATIO = 9.0  # lithium per magnesium at the start
 STORM_CUTOFF = (1 / 0.69 - 1) / STORM_RATIO  # of the initial concentration
 STORM_CURRENTS = (3.0,)  # A/m²
+
+# A third question: D grows as the lithium goes, D exp(1 − c/c0), to nearly twice at the cut-off.
+MILD_CURRENTS = CURRENTS
+
+# A fourth: ten steps with this D, pulses and relaxations in turn; where is the interface then?
+PULSES = (1.0, 0.0, 2.0, 0.0, -0.5, 0.0, 3.0, 0.0, 1.0, 0.5)  # A/m²
+PROGRAMME = tuple((current, 3600.0) for current in PULSES)  # A/m², s

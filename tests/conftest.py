@@ -1,0 +1,17 @@
+"""What holds for every test: one thread of BLAS unless told otherwise, and no clock in Hypothesis.
+
+pytest reads this file before any test imports NumPy, which reads the variables only once.
+"""
+
+import os
+
+for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_variable, "1")  # `make test-processors` asks for one and for two
+
+from hypothesis import settings  # noqa: E402
+
+# A machine that is busy is not a failure.  In CI the same examples are drawn every time, so that a
+# red run says something of the change it belongs to; elsewhere new ones are looked for.
+settings.register_profile("here", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "here")
