@@ -1,7 +1,7 @@
 """Every number the paper prints, beside ours (chapter *Which of the paper's numbers hold?*).
 
 What the paper prints is in `sandtime.reported`; what this library makes of it stands here, one
-module a chapter and one function a row (`entries`); `verdicts` says how a verdict follows from the
+module a chapter and one function a row (`register`); `verdicts` says how a verdict follows from the
 arithmetic and from what the value rests on, and `page` shows it.
 
 Rows are not counted twice: those that stand or fall together share a *statement*.  `counts` has the
@@ -15,7 +15,7 @@ import functools
 
 from sandtime import reported
 from sandtime.ledger import page
-from sandtime.ledger.entries import entries
+from sandtime.ledger.register import entries
 from sandtime.ledger.titles import CHAPTERS, COMING
 from sandtime.ledger.verdicts import BASES, FAIL, HOLD, VERDICTS, Row, assemble, judge
 

@@ -3,8 +3,8 @@
 import numpy as np
 
 from sandtime import thermodynamics
-from sandtime.ledger.entries import settles
 from sandtime.ledger.printed import words
+from sandtime.ledger.register import settles
 from sandtime.reported import paper
 from sandtime.units import F, R, celsius
 

@@ -1,7 +1,8 @@
 """Rows of the chapter *How fast lithium moves*: values from hot metal and from films."""
 
 from sandtime import arrhenius
-from sandtime.ledger.entries import settles
+from sandtime.ledger.printed import words
+from sandtime.ledger.register import settles
 from sandtime.reported import paper
 from sandtime.units import celsius, eV
 
@@ -21,5 +22,6 @@ def d_beta_literature_max():
     return None, (
         "Quoted, here without its source or a temperature. By their abstracts, vapour-deposited "
         f"alloys have {_FILMS[0]:.1e} to {_FILMS[1]:.1e} at room temperature, and the {_HOT:.0e} "
-        f"of hot metal at {_HOT_AT} °C is {low:.0e} to {high:.0e} when carried to 25 °C."
+        f"of hot metal at {_HOT_AT} °C is {low:.0e} to {high:.0e} when carried to "
+        f"{words('temperature-25c')}."
     )

@@ -3,8 +3,8 @@
 import numpy as np
 
 from sandtime import materials
-from sandtime.ledger.entries import entries, settles
 from sandtime.ledger.printed import CONCENTRATION, concentration, words
+from sandtime.ledger.register import entries, settles
 from sandtime.reported import paper
 from sandtime.units import F, angstrom, cm, g, kohm, mAh, um
 

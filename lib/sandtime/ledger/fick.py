@@ -3,8 +3,8 @@
 import numpy as np
 
 from sandtime.ledger._slab import thick_foil_depletion
-from sandtime.ledger.entries import settles
 from sandtime.ledger.printed import CURRENT, concentration, diffusivity
+from sandtime.ledger.register import settles
 from sandtime.units import F
 
 

@@ -1,7 +1,7 @@
 """Rows of the chapter *The interface while lithium leaves*: what a capacitance says of contact."""
 
-from sandtime.ledger.entries import settles
 from sandtime.ledger.printed import words
+from sandtime.ledger.register import settles
 from sandtime.reported import paper
 
 

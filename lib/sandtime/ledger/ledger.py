@@ -1,7 +1,7 @@
 """Rows of the ledger's own page: one printed number held against another."""
 
-from sandtime.ledger.entries import settles
 from sandtime.ledger.printed import CURRENT, time
+from sandtime.ledger.register import settles
 from sandtime.reported import paper
 from sandtime.units import cm, mAh
 

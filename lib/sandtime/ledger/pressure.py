@@ -3,8 +3,8 @@
 from scipy.optimize import brentq
 
 from sandtime import materials, sand, voids
-from sandtime.ledger.entries import settles
 from sandtime.ledger.printed import CURRENT, concentration, diffusivity, time, words
+from sandtime.ledger.register import settles
 from sandtime.reported import paper
 from sandtime.units import MPa, cm, mA, mAh, uA
 

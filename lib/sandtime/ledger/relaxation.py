@@ -3,8 +3,8 @@
 import numpy as np
 
 from sandtime import materials, thermodynamics
-from sandtime.ledger.entries import settles
 from sandtime.ledger.printed import time
+from sandtime.ledger.register import settles
 from sandtime.units import celsius, hour, mV
 
 

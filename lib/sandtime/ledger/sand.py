@@ -5,7 +5,6 @@ import numpy as np
 from sandtime import reported, sand
 from sandtime.campaign import protocol
 from sandtime.ledger._slab import thick_foil_depletion
-from sandtime.ledger.entries import settles
 from sandtime.ledger.printed import (
     CURRENT,
     DIFFUSIVITY,
@@ -15,6 +14,7 @@ from sandtime.ledger.printed import (
     time,
     words,
 )
+from sandtime.ledger.register import settles
 from sandtime.reported import paper
 from sandtime.units import hour, um
 
@@ -74,16 +74,15 @@ def d_eff_li90mg10_25c():
 def d_eff_li95mg5_25c():
     taken, c0 = protocol.cell("li95mg5-100").depletion_time, concentration("c0-li95mg5")
     printed = reported.claim("d-eff-li95mg5-25c")
-    least, own = (
-        lasts((printed.paper + d) * DIFFUSIVITY, c0) for d in (-printed.last_digit / 2, 0)
-    )
+    least, own = (lasts((printed.paper + d) * DIFFUSIVITY, c0) for d in (-printed.last_digit, 0))
+    equal = implied(time("t0-li90mg10-25c-100ua"), c0)
     return (
         implied(taken, c0),
         "Its depletion time is only said to be minimally below the "
         f"{paper('t0-li90mg10-25c-100ua'):g} h of the richer alloy; {taken / hour:g} h is our "
-        f"reading, also in the synthetic campaign. As long as the other it would be {implied(time('t0-li90mg10-25c-100ua'), c0):.2e}; "
+        f"reading, also in the synthetic campaign. As long as the other it would be {equal:.2e}; "
         f"the print itself means {own:.1f} h.",
-        f"at {least:.1f} h, above which it holds",
+        f"at {least:.1f} h, above which it is within rounding",
     )
 
 

@@ -5,7 +5,7 @@ from scipy.optimize import brentq
 
 from sandtime import eis
 from sandtime.campaign import interface, protocol
-from sandtime.ledger.entries import settles
+from sandtime.ledger.register import settles
 from sandtime.reported import paper
 from sandtime.units import celsius, cm, kohm, ohm
 

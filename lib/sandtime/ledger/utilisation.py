@@ -11,7 +11,6 @@ from sandtime.ledger._slab import (
     share,
     temperature_for,
 )
-from sandtime.ledger.entries import settles
 from sandtime.ledger.printed import (
     CURRENT,
     concentration,
@@ -20,11 +19,13 @@ from sandtime.ledger.printed import (
     time,
     words,
 )
+from sandtime.ledger.register import settles
 from sandtime.ledger.sand import lasts
 from sandtime.reported import paper
 from sandtime.units import F, celsius, cm, eV, hour, mA, s, uA, um
 
 _FIGURE_9 = {"10ua": 10 * uA / cm**2, "100ua": 100 * uA / cm**2, "1ma": 1 * mA / cm**2}
+_COLD = f"{paper('temperature-0c'):g} and {words('temperature-25c')}"
 _SCATTER = 0.2  # relative, of a depletion time: assumed, since none is printed
 
 
@@ -109,7 +110,7 @@ def activation_energy_d():
     away = (paper("activation-energy-d") - own) / _per_scatter()
     return (
         own,
-        "Taken from lithium metal, as the paper says. What the alloy's D_eff at 0 and 25 °C imply "
+        f"Taken from lithium metal, as the paper says. What the alloy's D_eff at {_COLD} imply "
         f"lies {away / _SCATTER:.1f} standard deviations below, if each scatters by "
         f"{100 * _SCATTER:.0f} %, which we assume. Lithium's imply {_of_lithium():.2f} eV.",
         f"into a tension of two standard deviations at a scatter of {100 * away / 2:.0f} %",
@@ -202,7 +203,7 @@ def t0_50c_100ua():
     return (
         _lasts_warm(paper("activation-energy-d")),
         f"For lithium, the shorter-lived, with {words('activation-energy-d')}; with its own "
-        f"{own:.2f} eV from 0 and 25 °C the same computation gives {_lasts_warm(own):.1f} h. The "
+        f"{own:.2f} eV from {_COLD} the same computation gives {_lasts_warm(own):.1f} h. The "
         f"observation itself only puts the energy above {bound / eV:.2f} eV.",
         f"below {edge:.3f} eV",
     )

@@ -2,7 +2,7 @@
 
 from itertools import permutations, product
 
-from sandtime.ledger.entries import settles
+from sandtime.ledger.register import settles
 
 # The cubic groups without absences but h + k + l odd, by their rotations and reflections
 # (International Tables for Crystallography, vol. A).
