@@ -18,6 +18,7 @@ import pytest
 from scipy.optimize import brentq, fsolve
 
 from sandtime import ledger, reported
+from sandtime.ledger import spectrum
 from sandtime.ledger.register import registered
 
 F, N_A, R, K_B = (
@@ -589,6 +590,12 @@ def numbers(text):
 @pytest.mark.parametrize("row", ledger.rows(), ids=lambda row: row.id)
 def test_every_number_in_a_reason_is_derived_here(row):
     assert numbers(f"{row.reason} {row.flips or ''}") == NUMBERS.get(row.id, [])
+
+
+@pytest.mark.parametrize("reading", ["Hz", "rad/s"])
+def test_the_smallest_interface(reading):
+    """To more digits than the reason has; the differences are good to the square of their step."""
+    assert spectrum._smallest_interface(reading) == pytest.approx(smallest(reading), rel=1e-6)
 
 
 def test_nothing_is_derived_for_a_row_that_is_not_there():
