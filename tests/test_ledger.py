@@ -334,6 +334,7 @@ def test_importing_computes_nothing():
         "assert not {'sandtime.ledger.sand', 'sandtime.sand', 'scipy'} & set(sys.modules)\n"
         "ledger.row('c0-li')\n"
         "assert ledger.row.cache_info().currsize == 1\n"
+        "assert not {'sandtime.campaign', 'sandtime.eis', 'sandtime.voids'} & set(sys.modules)\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
 

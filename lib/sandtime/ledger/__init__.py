@@ -15,7 +15,7 @@ import functools
 
 from sandtime import reported
 from sandtime.ledger import page
-from sandtime.ledger.register import entries
+from sandtime.ledger.register import entries, entry
 from sandtime.ledger.titles import CHAPTERS, COMING
 from sandtime.ledger.verdicts import BASES, FAIL, HOLD, VERDICTS, Row, assemble, judge
 
@@ -114,16 +114,16 @@ def rows(*, chapter=None, verdict=None, basis=None, statement=None):
         ("chapter", chapter, (*CHAPTERS, *COMING)),
         ("verdict", verdict, VERDICTS),
         ("basis", basis, BASES),
-        ("statement", statement, {entry.statement for entry in known.values()}),
+        ("statement", statement, {each.statement for each in known.values()}),
     ):
         if value is not None:
             reported.known(name, value, allowed)
     wanted = [
         id
-        for id, entry in known.items()
-        if chapter in (None, entry.chapter)
-        and basis in (None, entry.basis)
-        and statement in (None, entry.statement)
+        for id, each in known.items()
+        if chapter in (None, each.chapter)
+        and basis in (None, each.basis)
+        and statement in (None, each.statement)
     ]
     return Rows(item for item in map(row, wanted) if verdict in (None, item.verdict))
 
@@ -144,7 +144,7 @@ def row(id):
     9.0 4.1 not reproduced arithmetic
     """
     claim = reported.claim(id)
-    return assemble(claim, entries()[id])
+    return assemble(claim, entry(id))
 
 
 def counts():

@@ -4,7 +4,7 @@ import numpy as np
 
 from sandtime import materials
 from sandtime.ledger.printed import CONCENTRATION, concentration, words
-from sandtime.ledger.register import entries, settles
+from sandtime.ledger.register import settles
 from sandtime.reported import paper
 from sandtime.units import F, angstrom, cm, g, kohm, mAh, um
 
@@ -110,8 +110,7 @@ def thickness_5mah():
 @settles("identity", statement="density-li90mg10")
 def thickness_figure_9():
     charge = F * concentration("c0-li90mg10") * paper("thickness-figure-9") * um / (mAh / cm**2)
-    needed, _, _ = entries()["thickness-5mah"].finding()
-    return needed, (
+    return thickness_5mah()[0], (
         "The exact thickness stands in brackets behind it; the simulated foil holds "
         f"{charge:.2f} instead of {words('target-areal-capacity')}."
     )

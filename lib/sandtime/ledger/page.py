@@ -27,13 +27,14 @@ _STYLE = """
 .ledger-rows table.ledger { table-layout: fixed; }
 .ledger-rows table.ledger :is(th, td) { padding-inline: .5rem; overflow-wrap: anywhere; }
 .ledger-rows tbody th { font-weight: 500; }
-.ledger-rows .what { width: 25%; }
-.ledger-rows .paper { width: 17%; }
+.ledger-rows .what { width: 24%; }
+.ledger-rows .paper { width: 16%; }
 .ledger-rows .ours { width: 15%; }
 .ledger-rows .basis { width: 11%; }
 .ledger-rows .place { display: block; margin-top: .2rem; font-size: .85em; font-weight: 400;
   color: var(--sandtime-quiet, inherit); }
 .ledger-rows .difference, .ledger-rows label { white-space: nowrap; }
+.ledger-rows .verdict { white-space: normal; }
 .ledger-rows .reason { display: block; margin-top: .25rem; }
 .ledger-rows fieldset { margin: 1.2rem 0 .8rem; padding: .3rem .8rem .6rem;
   border: 1px solid var(--sandtime-rule, #999); border-radius: .4rem; }
@@ -241,6 +242,8 @@ def _chapter(chapter):
 
 def _printed(row):
     """The number as printed, with its sign and unit."""
+    if not row.legible:
+        return "not legible"
     if row.printed in _FORMULAE:
         return _FORMULAE[row.printed]
     printed = re.sub(r"10[−-](\d+)$", r"10<sup>−\1</sup>", html.escape(row.printed))

@@ -14,10 +14,10 @@ from importlib import import_module
 from sandtime import reported
 
 MODULES = (
-    "experiment", "sand", "fick", "utilisation", "magnesium", "relaxation", "spectrum", "interface",
-    "diffusivity", "xray", "pressure", "cycling", "ledger",
+    "experiment", "sand", "fick", "utilisation", "ledger", "magnesium", "interface", "xray",
+    "diffusivity", "cycling", "relaxation", "pressure", "spectrum",
 )  # fmt: skip
-"""The chapters that have a module here, under the name of their page."""
+"""The chapters that have a module here, under the name of their page; the costly ones last."""
 
 
 @dataclass(frozen=True)
@@ -65,19 +65,36 @@ def settles(basis=None, *, verdict=None, statement=None):
     return register
 
 
+def entry(id):
+    """The entry of a row that exists; imports no more chapters than it takes to find it."""
+    if id in _declared():
+        return _declared()[id]
+    for name in MODULES:
+        if id in _registered:
+            break
+        import_module(f"sandtime.ledger.{name}")
+    return _registered[id]
+
+
 @functools.cache
 def entries():
     """All entries by id: those with a function here and those of ``data/unrecomputed.csv``."""
     for name in MODULES:
         import_module(f"sandtime.ledger.{name}")
-    found = dict(_registered)
+    return _registered | _declared()
+
+
+def registered():
+    """The ids that have a function."""
+    entries()
+    return tuple(_registered)
+
+
+@functools.cache
+def _declared():
+    """The entries of ``data/unrecomputed.csv``."""
+    found = {}
     for line in reported.read("unrecomputed.csv"):
         settle = functools.partial(tuple, (None, line["reason"]))
         found[line["id"]] = Entry(settle, line["chapter"], None, line["verdict"], line["id"])
     return found
-
-
-def registered():
-    """The ids that have a function, once all modules are imported."""
-    entries()
-    return tuple(_registered)

@@ -3,7 +3,6 @@
 import numpy as np
 
 from sandtime import reported, sand
-from sandtime.campaign import protocol
 from sandtime.ledger._slab import thick_foil_depletion
 from sandtime.ledger.printed import (
     CURRENT,
@@ -72,7 +71,9 @@ def d_eff_li90mg10_25c():
 
 @settles("another print", verdict="ambiguous")
 def d_eff_li95mg5_25c():
-    taken, c0 = protocol.cell("li95mg5-100").depletion_time, concentration("c0-li95mg5")
+    campaign = {cell["id"]: cell for cell in reported.read("campaign.csv")}
+    taken = float(campaign["li95mg5-100"]["depletion_time"]) * hour
+    c0 = concentration("c0-li95mg5")
     printed = reported.claim("d-eff-li95mg5-25c")
     least, own = (lasts((printed.paper + d) * DIFFUSIVITY, c0) for d in (-printed.last_digit, 0))
     equal = implied(time("t0-li90mg10-25c-100ua"), c0)
