@@ -67,7 +67,8 @@ def pressure_mitigating_li():
         None,
         "A pressure that was set; what counts as mitigated is not said. Three creep laws in three "
         f"geometries ask for {low:.1f} to {high:.1f} MPa to hold {100 * _HELD:.0f} % of the "
-        "contact, so each of them finds it enough. Only the number of voids is calibrated.",
+        "contact. The number of voids is calibrated; that the foil does not follow rigidly into "
+        "them is assumed.",
         f"above {least:.1f} % contact, by the slowest of them; the next pressure tried, "
         f"{words('pressure-series-7-5mpa')}, would then be needed",
     )
