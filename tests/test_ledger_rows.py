@@ -342,8 +342,8 @@ VALUES = {
     "charge-capacitance-slope": 0.2 * 3.75,
 }
 
-# With a pocket calculator and four digits of each constant; the utilisations from the series with
-# its first ten terms or, at 1 mA/cm², Sand's equation.
+# Typed, to guard the formulas above as well: computed apart from the library before this file was
+# written, most with a pocket calculator and F = 96485.33 C/mol, N_A = 6.02214e23 /mol.
 TYPED = {
     "c0-li": "76.81",
     "c0-li95mg5": "73.22",

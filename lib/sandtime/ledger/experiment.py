@@ -8,7 +8,7 @@ from sandtime.ledger.register import settles
 from sandtime.reported import paper
 from sandtime.units import F, angstrom, cm, g, kohm, mAh, um
 
-_SILICON = 5.431  # Å, cubic; International Centre for Diffraction Data and any textbook
+_SILICON = 5.431  # Å, cubic; CODATA 2018 has 5.431 020 511
 
 
 def _two_atoms(electrode, note=""):
@@ -209,6 +209,6 @@ def silicon_orientation():
     sine = paper("wavelength-ka1") / (2 * spacing)
     return None, (
         "How the sample holder is cut: a setting. With silicon's edge of "
-        f"{_SILICON} Å the plane would need sin θ = {sine:.2f}, so that no line of the holder can "
-        "stand in the pattern."
+        f"{_SILICON} Å its planes would need sin θ = {sine:.2f}, so that they cast no line into the "
+        "pattern."
     )
