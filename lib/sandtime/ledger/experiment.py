@@ -209,6 +209,6 @@ def silicon_orientation():
     sine = paper("wavelength-ka1") / (2 * spacing)
     return None, (
         "How the sample holder is cut: a setting. With silicon's edge of "
-        f"{_SILICON} Å its planes would need sin θ = {sine:.2f}, so that they cast no line into the "
-        "pattern."
+        f"{_SILICON} Å its planes would need sin θ = {sine:.2f}, so that they cast no line into "
+        "the pattern."
     )
