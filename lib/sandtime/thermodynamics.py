@@ -279,6 +279,8 @@ def thermodynamic_factor(magnesium_fraction, temperature, phase=BCC):
                    = 1 + \frac{x(1-x)}{RT}\,\frac{\partial^2 G_\mathrm{ex}}{\partial x^2}
 
     The same for both elements.  One in a dilute and in an ideal solution, zero on the spinodal.
+    It turns a self-diffusivity :math:`D^*` into a chemical one where every lattice site stays
+    filled, :math:`D = D^*\Phi`; where magnesium is kept it is :math:`D = x D^*\Phi` (`variants`).
 
     Parameters
     ----------

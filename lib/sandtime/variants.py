@@ -9,9 +9,15 @@ This module names the variants, so that every chapter compares the same ones.
 - **reading** of a concentration as a composition, in the fixed frame: "sites", every site filled,
   :math:`x = 1 - c V_m`; "magnesium", the magnesium that was there stays,
   :math:`x = c_{Mg}/(c_{Mg} + c)`.  In the receding frame magnesium stays by construction.
-- **law** "constant"; "factor", :math:`D_0\,\Phi(x)` with the thermodynamic factor; in the receding
-  frame also "Darken", :math:`D_0\,x`, and "Darken factor", :math:`D_0\,x\,\Phi(x)`, for immobile
-  magnesium whose lithium has a constant intrinsic or self-diffusivity.
+- **law** "constant"; "factor", :math:`D_0\,\Phi(x)` with the thermodynamic factor; where magnesium
+  is kept, in either frame, also "Darken", :math:`D_0\,x`, and "Darken factor",
+  :math:`D_0\,x\,\Phi(x)`, for immobile magnesium whose lithium has a constant intrinsic or
+  self-diffusivity.
+
+The flux of lithium down its chemical potential, :math:`J = -(D^*/RT)\,c\,\partial\mu/\partial\xi`,
+makes :math:`D = D^*\Phi` where every site stays filled and :math:`D = x\,D^*\Phi` where magnesium
+is kept, because there :math:`\mathrm d\ln(1-x) = x\,\mathrm dc/c`.  So :math:`x` comes from
+keeping magnesium and not from a moving interface (step 4 of the chapter).
 """
 
 from dataclasses import dataclass
@@ -22,9 +28,9 @@ from sandtime import checks, sand, thermodynamics, transport
 from sandtime.materials import LI90MG10, Electrode
 from sandtime.units import F
 
-_LAWS = {
-    "fixed": ("constant", "factor"),
-    "receding": ("constant", "factor", "Darken", "Darken factor"),
+_LAWS = {  # by what is kept
+    "sites": ("constant", "factor"),
+    "magnesium": ("constant", "factor", "Darken", "Darken factor"),
 }
 
 
@@ -76,7 +82,7 @@ class Variant:
     ----------
     frame : {"fixed", "receding"}
     law : {"constant", "factor", "Darken", "Darken factor"}
-        The last two only in the receding frame.
+        The last two only where magnesium is kept.
     reading : {"sites", "magnesium"}
         Only "magnesium" in the receding frame.
     electrode : materials.Electrode
@@ -104,10 +110,10 @@ class Variant:
     temperature: float = 298.15
 
     def __post_init__(self):
-        checks.one_of("frame", self.frame, tuple(_LAWS))
-        checks.one_of("law", self.law, _LAWS[self.frame])
+        checks.one_of("frame", self.frame, ("fixed", "receding"))
         readings = ("sites", "magnesium") if self.frame == "fixed" else ("magnesium",)
         checks.one_of("reading", self.reading, readings)
+        checks.one_of("law", self.law, _LAWS[self.reading])
         checks.positive("temperature", self.temperature, "K")
         checks.positive("magnesium_fraction", self.electrode.magnesium_fraction, "")
 
@@ -144,6 +150,37 @@ class Variant:
         if self.frame == "receding":
             return of_fraction
         return lambda concentration: of_fraction(self.fraction(concentration))
+
+    def self_diffusivity(self, prefactor):
+        r"""Self-diffusivity of lithium in the fresh alloy that a prefactor implies, m²/s.
+
+        .. math:: D^* = D(x_0)/\Phi(x_0) \text{ (sites kept)}, \qquad
+                  D^* = D(x_0)/[x_0\,\Phi(x_0)] \text{ (magnesium kept, either frame)}
+
+        For immobile magnesium and without the vacancy wind.
+
+        Parameters
+        ----------
+        prefactor : float
+            As in `diffusivity`, m²/s.
+
+        Returns
+        -------
+        float
+
+        Examples
+        --------
+        >>> kept = Variant("fixed", "constant", "magnesium")
+        >>> print(f"{kept.self_diffusivity(1.7e-15):.2e}")
+        1.70e-14
+        """
+        x = self.electrode.magnesium_fraction
+        D = self.diffusivity(prefactor)
+        if callable(D):
+            start = x if self.frame == "receding" else self.electrode.concentration
+            D = float(D(np.array([start]))[0])
+        share = x if self.reading == "magnesium" else 1.0
+        return float(D / (share * thermodynamics.thermodynamic_factor(x, self.temperature)))
 
     def run(self, prefactor, steps, *, thickness, rtol=1e-4, times=()):
         """Run a programme whose cut-offs are magnesium fractions at the interface.
@@ -412,3 +449,72 @@ VARIANTS = (
     Variant("receding", "Darken"),
     Variant("receding", "Darken factor"),
 )
+"""Eight variants, among them each frame and reading with and without the thermodynamic factor."""
+
+ALL_VARIANTS = (
+    *VARIANTS[:4],
+    Variant("fixed", "Darken", "magnesium"),
+    Variant("fixed", "Darken factor", "magnesium"),
+    *VARIANTS[4:],
+)
+"""Every combination that makes sense: `VARIANTS` and Darken's laws in a lattice that stays."""
+
+
+def information(predictions, resolution, weights=None):
+    r"""Bits that one reading is expected to give about which of several models is right.
+
+    .. math:: I = \frac1N\sum_m \int p(y|m)\,\log_2\frac{p(y|m)}{\bar p(y)}\,\mathrm dy, \qquad
+              \bar p = \frac1N\sum_k p(y|k)
+
+    The models are equally likely before; the error of the reading is Gaussian.  A model that does
+    not know its own prediction, because something else in it is unknown, gives several with
+    weights, and :math:`p(y|m)` is their average: the unknown is *marginalised*.
+
+    Parameters
+    ----------
+    predictions : array_like, shape (N,) or (N, K)
+        Of N models; K samples each, close together against the resolution, of what is unknown.
+    resolution : float
+        Standard error of the reading, in the unit of the predictions; positive.
+    weights : array_like, shape (N, K), optional
+        Of the samples; not negative.  Equal if not given.
+
+    Returns
+    -------
+    float
+        Bits, 0 to log2(N).
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range, the shapes do not match, or the predictions span more than
+        a hundred thousand resolutions.
+
+    Examples
+    --------
+    >>> print(f"{information([4.5, 4.6, 9.0], 0.1):.2f}")
+    1.03
+    """
+    resolution = float(checks.positive("resolution", resolution, ""))
+    samples = checks.real("predictions", predictions, "") / resolution
+    samples = samples.reshape(len(samples), -1)
+    share = np.ones_like(samples)
+    if weights is not None:
+        share = checks.nonnegative("weights", weights, "")
+        if share.shape != samples.shape:
+            raise ValueError(
+                f"weights of shape {share.shape} is not allowed: predictions have {samples.shape}"
+            )
+    total = checks.positive("weights, summed over samples", share.sum(axis=1), "")
+    share = share / total[:, None]
+    low, high = samples.min() - 8, samples.max() + 8
+    checks.below("predictions", high - low, "resolutions", "what can be resolved", 1e5)
+    y = np.linspace(low, high, int(np.ceil((high - low) / 0.1)) + 1)
+    density = np.zeros((len(samples), len(y)))
+    for row, centres, parts in zip(density, samples, share, strict=True):
+        for centre, part in zip(centres, parts, strict=True):
+            row += part * np.exp(-((y - centre) ** 2) / 2)
+    density /= np.sqrt(2 * np.pi)
+    mean = np.maximum(density.mean(axis=0), 1e-300)
+    gain = density * np.log2(np.maximum(density, 1e-300) / mean)
+    return float(np.trapezoid(gain, y, axis=1).mean())
