@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib.resources import files
+from math import isnan, nan
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,8 @@ class Claim:
         A stable name, and what the number is.
     relation : {"=", "~", "<", ">", "range"}
     paper, paper_high : float
-        In `unit`; the second only for a range, otherwise None.
+        In `unit`; the second only for a range, otherwise None.  The first is nan if the print is
+        not legible in the text that we could read.
     uncertainty : float or None
         As printed, in `unit`.
     unit, printed : str
@@ -48,6 +50,11 @@ class Claim:
     paraphrase: str
     last_digit: float
 
+    @property
+    def legible(self):
+        """Whether there is a number to compare with."""
+        return not isnan(self.paper)
+
 
 @functools.cache
 def claims():
@@ -64,11 +71,12 @@ def claims():
         high, uncertainty = line.pop("value_high"), line.pop("uncertainty")
         # A number in words ("a factor of two") has the digits of its value.
         numeral = re.match(r"[\s(<>≥≈]*\d", line["printed"])
+        printed = line["printed"] if numeral else value
         found[line["id"]] = Claim(
-            paper=float(value),
+            paper=float(value) if value else nan,
             paper_high=float(high) if high else None,
             uncertainty=float(uncertainty) if uncertainty else None,
-            last_digit=last_digit(line["printed"] if numeral else value),
+            last_digit=last_digit(printed) if value else nan,
             **line,
         )
     return found

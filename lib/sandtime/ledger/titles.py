@@ -19,4 +19,4 @@ CHAPTERS = {
 """Chapters that treat rows now; each is a page of the book."""
 
 COMING = {}
-"""Chapters still to come, whose rows are *not yet*."""
+"""Chapters still to come, whose rows are *not yet*: none now."""

@@ -10,7 +10,7 @@ import itertools
 import math
 import re
 
-from sandtime.chapters import CHAPTERS, COMING
+from sandtime.ledger.titles import CHAPTERS, COMING
 
 _NO_BREAK = "\u00a0"
 _UNITS = r"(?:[%Åh°]|s\b|[µkcm]?[mAsV]\b|[kM]?(?:Pa|Hz)|k?Ω|eV|mAh)"
@@ -27,12 +27,14 @@ _STYLE = """
 .ledger-rows table.ledger { table-layout: fixed; }
 .ledger-rows table.ledger :is(th, td) { padding-inline: .5rem; overflow-wrap: anywhere; }
 .ledger-rows tbody th { font-weight: 500; }
-.ledger-rows .what { width: 27%; }
-.ledger-rows .paper { width: 20%; }
-.ledger-rows .ours { width: 16.5%; }
+.ledger-rows .what { width: 24%; }
+.ledger-rows .paper { width: 16%; }
+.ledger-rows .ours { width: 15%; }
+.ledger-rows .basis { width: 11%; }
 .ledger-rows .place { display: block; margin-top: .2rem; font-size: .85em; font-weight: 400;
   color: var(--sandtime-quiet, inherit); }
 .ledger-rows .difference, .ledger-rows label { white-space: nowrap; }
+.ledger-rows .verdict { white-space: normal; }
 .ledger-rows .reason { display: block; margin-top: .25rem; }
 .ledger-rows fieldset { margin: 1.2rem 0 .8rem; padding: .3rem .8rem .6rem;
   border: 1px solid var(--sandtime-rule, #999); border-radius: .4rem; }
@@ -55,7 +57,7 @@ _STYLE = """
   .ledger-rows table.ledger tbody tr:last-child { border-bottom: 0; }
   .ledger-rows table.ledger tbody :is(th, td) { padding: .1rem 0; border: 0; }
   .ledger-rows tbody th { font-weight: 600; }
-  .ledger-rows td:is(.paper, .ours)::before { content: attr(data-label) ": ";
+  .ledger-rows td:is(.paper, .ours, .basis)::before { content: attr(data-label) ": ";
     color: var(--sandtime-quiet, inherit); }
 }
 """
@@ -173,6 +175,7 @@ def _table(rows, caption, *, anchor=None, identified=False):
             ("what", "Claim"),
             ("paper", "Paper"),
             ("ours", "Recomputed"),
+            ("basis", "Rests on"),
             ("why", "Verdict and reason"),
         )
     )
@@ -190,10 +193,7 @@ def _row(row, anchor, identified):
     quantity = _text(row.quantity[0].upper() + row.quantity[1:])
     if anchor:
         quantity = f'<a href="{anchor}{row.id}">{quantity}</a>'
-    difference = ""
-    if row.relative_difference is not None and row.relation in ("=", "~"):
-        difference = f' <span class="difference">({_percent(row.relative_difference)})</span>'
-    ours = "–" if row.recomputed is None else _number(row.recomputed, row) + difference
+    ours = "–" if row.recomputed is None else _number(row.recomputed, row) + _difference(row)
     link = "" if anchor else f" {_chapter(row.chapter)}"
     identity = f' id="row-{row.id}"' if identified else ""
     where = _text(row.where if identified else f"{row.section}, {row.where}")
@@ -204,9 +204,30 @@ def _row(row, anchor, identified):
         f'<span class="place">{says}</span></th>'
         f'<td role="cell" class="paper" data-label="Paper">{_printed(row)}</td>'
         f'<td role="cell" class="ours" data-label="Recomputed">{ours}</td>'
+        f'<td role="cell" class="basis" data-label="Rests on">{row.basis or "–"}</td>'
         f'<td role="cell">{_verdict(row.verdict)}'
-        f'<span class="reason">{_text(row.reason)}{link}</span></td></tr>\n'
+        f'<span class="reason">{_text(_explained(row))}{link}</span></td></tr>\n'
     )
+
+
+def _difference(row):
+    """By how much, and how much is allowed; nothing where it could not have been otherwise."""
+    if row.relation not in ("=", "~") or row.verdict == "by construction":
+        return ""
+    return (
+        f' <span class="difference">({_percent(row.relative_difference)})</span>'
+        f'<span class="place">allowed ±{100 * row.tolerance:.2g}{_NO_BREAK}%</span>'
+    )
+
+
+def _explained(row):
+    """The reason, what shares the contradiction, and where a threshold of ours decides."""
+    parts = [row.reason]
+    if row.contradiction:
+        parts.append(f"Contradiction: {row.contradiction}.")
+    if row.flips:
+        parts.append(f"The threshold is ours: the verdict flips {row.flips}.")
+    return " ".join(parts)
 
 
 def _verdict(verdict):
@@ -221,6 +242,8 @@ def _chapter(chapter):
 
 def _printed(row):
     """The number as printed, with its sign and unit."""
+    if not row.legible:
+        return "not legible"
     if row.printed in _FORMULAE:
         return _FORMULAE[row.printed]
     printed = re.sub(r"10[−-](\d+)$", r"10<sup>−\1</sup>", html.escape(row.printed))
@@ -257,7 +280,7 @@ def _text(text):
     """Escaped text with chemical indices, symbols and powers of ten set as such."""
     text = html.escape(text, quote=False).replace("'", "’")
     text = re.sub(r"(Li|Mg|Al|La|Zr|C|O|\))(\d+(?:\.\d+)?)(?![\d.]*-)", r"\1<sub>\2</sub>", text)
-    text = re.sub(r"\b(\d+(?:\.\d+)?)e-(\d+)\b", r"\1 × 10<sup>−\2</sup>", text)
+    text = re.sub(r"\b(\d+(?:\.\d+)?)e-0*(\d+)\b", r"\1 × 10<sup>−\2</sup>", text)
     text = re.sub(r"\b([DRcω])_(\w+)", r"<i>\1</i><sub>\2</sub>", text)
     text = re.sub(r"\b([tc])0\b", r"<i>\1</i><sub>0</sub>", text)
     return _unbroken(re.sub(rf"(?<=\d) (?={_UNITS})", _NO_BREAK, text))
