@@ -7,8 +7,8 @@ is a straight line in s.
 
 Where D is constant the nodes obey a linear system, which its modes solve without a step.
 Otherwise LSODA takes the steps, with the exact Jacobian.  Its tolerance is absolute, since the
-state is a change and what is relative to it means nothing.  Only for lithium per magnesium it grows with
-1 + w, of which an error is one of the magnesium fraction, relative to it; there the state is w.
+state is a change and what is relative to it means nothing.  Only for lithium per magnesium it grows
+with 1 + w: an error of 1 + w is one of the magnesium fraction, relative to it.  There the state is w.
 """
 
 import numpy as np
@@ -157,8 +157,8 @@ class March:
         show = self.law.show
         raise ValueError(
             f"cutoff of {self.label} is not allowed: the interface goes from {show(surface[0])} to "
-            f"{show(surface[-1])}, always between {show(min(surface))} and {show(max(surface))}: it "
-            f"never meets {show(target)}; give a duration or another cut-off"
+            f"{show(surface[-1])}, always between {show(min(surface))} and {show(max(surface))}; "
+            f"it never meets {show(target)}; give a duration or another cut-off"
         )
 
     # ---- D(w): the integrator's steps ------------------------------------------------------------

@@ -36,6 +36,7 @@ from sandtime import checks
 from sandtime.collocation import Grid, grid
 from sandtime.kirchhoff import Diffusivity, MagnesiumFixedDiffusivity
 from sandtime.march import March
+from sandtime.threads import one_blas_thread
 from sandtime.units import F
 
 _NODES = (24, 32, 48, 72, 108, 162, 243)
@@ -112,7 +113,8 @@ class Solution:
     utilisation : float
         Share of all lithium that has left at the end.
     balance : float
-        Lithium missing from the final profile, relative to what all currents moved: rounding.
+        Lithium missing from the final profile, relative to what all currents moved: rounding, which
+        is that of the whole content, so that it looks large where next to nothing was moved.
     ended : tuple of str
         Why each step ended: "duration", "cutoff" or "exhausted" (no lithium left at the interface).
     step_end : ndarray
@@ -187,7 +189,9 @@ def solve(*, thickness, diffusivity, initial, steps, rtol=1e-6, times=()):
     steps : Step or sequence of Step
         The programme; cut-offs are concentrations in mol/m³.
     rtol : float
-        Tolerance relative to the largest change of concentration; 1e-12 to 1e-2.
+        Tolerance relative to the largest change of concentration; 1e-12 to 1e-2.  It holds where a
+        step ends and at `times`.  In between, just after a current is switched, the layer that it
+        makes may be thinner than the grid resolves.
     times : array_like
         Further times, s, at which the solution is wanted.
 
@@ -199,7 +203,14 @@ def solve(*, thickness, diffusivity, initial, steps, rtol=1e-6, times=()):
     ------
     ValueError
         If an argument is out of range, a cut-off can never be met, or the diffusivity is negative
-        or not finite at a concentration, which is named.
+        or not finite at a concentration, which is named, or not a function of arrays.
+    RuntimeError
+        If the integrator gives up: which step, and when.
+
+    Notes
+    -----
+    The model knows no full lattice: plating raises the concentration for as long as it is asked to,
+    also above what the metal's sites can hold.
 
     Warns
     -----
@@ -254,7 +265,9 @@ def solve_receding(
     steps : Step or sequence of Step
         The programme; cut-offs are magnesium fractions at the interface.
     rtol : float
-        Tolerance relative to the largest change; 1e-12 to 1e-2.
+        Tolerance, 1e-12 to 1e-2, of four times the change of the magnesium fraction relative to
+        it, or relative to the largest change of lithium per magnesium if that is less; as in
+        `solve`.
     times : array_like
         Further times, s, at which the solution is wanted.
 
@@ -353,7 +366,8 @@ class _Run:
     balance: float
     ended: tuple
     step_end: np.ndarray
-    left: np.ndarray
+    left: np.ndarray  # at the interface, where a step ends and at the times asked for
+    youngest: float  # time asked for, from the start of its step
     tail: float
 
     def common(self):
@@ -374,6 +388,7 @@ def _unit(low, high, initial, ratio, rtol):
     return change, False
 
 
+@one_blas_thread()
 def _run(length, law, initial, ratio, programme, rtol, times):
     """Run the programme on ever more nodes until the last Chebyshev coefficients are small.
 
@@ -406,11 +421,11 @@ def _run(length, law, initial, ratio, programme, rtol, times):
             continue
         # A kinked D never has a short tail; then what is asked for must not move any more.
         answer = np.append(run.step_end, run.left / unit)
-        if before is not None:
-            off = np.abs(answer - before) / np.append(run.step_end, np.ones_like(run.left))
+        if before is not None and before.shape == answer.shape:
+            off = np.abs(answer - before) / np.append(run.step_end + 1e-300, np.ones_like(run.left))
             moved.append(off.max())
         before = answer
-        if run.tail <= rtol / 5 or max(moved[-1], moved[-2] / 4) <= rtol / 2:
+        if run.tail <= rtol / 5 or max(moved[-1], moved[-2] / 3) <= rtol / 4:
             break
         if index + 1 == len(_NODES) or _hopeless(index, moved, rtol):
             _warn(
@@ -420,7 +435,7 @@ def _run(length, law, initial, ratio, programme, rtol, times):
             )
             break
         spans = np.diff(run.step_end, prepend=0.0)
-        shortest = min(shortest, spans[spans > 0].min(initial=np.inf))
+        shortest = min(shortest, spans[spans > 0].min(initial=np.inf), run.youngest)
         index = _next(index, run.tail, rtol / 5)
     if law.rough:
         _warn("the integral of the diffusivity is not tabulated", rtol)
@@ -441,14 +456,14 @@ def _next(index, tail, wanted):
         return index + 1
     needed = _NODES[index] * np.log(wanted) / np.log(tail)
     more = [k for k in range(index + 1, len(_NODES)) if _NODES[k] >= 0.9 * needed]
-    return min(more[0] if more else len(_NODES) - 1, index + 3)
+    return min(more[0] if more else len(_NODES) - 1, index + 2)
 
 
 def _warn(what, rtol):
     warnings.warn(
         f"{what}, above rtol = {rtol:.1g}: the diffusivity is too steep for it",
         ResolutionWarning,
-        stacklevel=4,
+        stacklevel=5,
     )
 
 
@@ -486,13 +501,19 @@ def _attempt(mesh, length, law, initial, tolerated, programme, rtol, times):
     state, mean, now = np.zeros(mesh.x.size), initial, 0.0
     unit, relative = tolerated
     record = [(now, mean, state)]
-    ended, step_end, left, depletion_time, tail = [], [], [], np.nan, 0.0
+    ended, step_end, left, depletion_time, tail, youngest = [], [], [], np.nan, 0.0, np.inf
     for number, (flux, duration, cutoff) in enumerate(programme, start=1):
         # an output time may fall on a step's end by rounding; it is there already
         wanted = times[times > now * (1 + 1e-12)] - now
         march = March(mesh, length, law, unit, relative, mean, flux, f"step {number}")
         span, reason, states = march.run(state, duration, cutoff, rtol, wanted)
-        record += [(now + t, mean - flux * t / length, v) for t, v in states]
+        for t, v in states:
+            if now + t > record[-1][0]:  # the integrator's first step can be below the rounding
+                record.append((now + t, mean - flux * t / length, v))
+        for t, v in [state for state in states if state[0] in wanted]:
+            youngest = min(youngest, t)
+            tail = max(tail, march.tail(v, t))
+            left.append(mean - flux * t / length + unit * v[-1])
         if reason == "cutoff" and flux > 0 and np.isnan(depletion_time):
             depletion_time = now + span
         now, mean = now + span, mean - flux * span / length
@@ -515,6 +536,7 @@ def _attempt(mesh, length, law, initial, tolerated, programme, rtol, times):
         ended=tuple(ended),
         step_end=np.array(step_end),
         left=np.array(left),
+        youngest=youngest,
         tail=tail,
     )
 
