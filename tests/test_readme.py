@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from scipy.optimize import brentq
 
-from sandtime import arrhenius, campaign, sand, slab
+from sandtime import arrhenius, campaign, ledger, sand, slab
 from sandtime.materials import BETA_LIMIT, LI90MG10
 from sandtime.transport import Step, solve_receding
-from sandtime.units import F, R, celsius, cm, eV, hour, kohm, mA, mAh, mmol, s, uA, um
+from sandtime.units import F, R, celsius, cm, eV, hour, k_B, kohm, mA, mAh, mmol, s, uA, um
 
 README = (Path(__file__).resolve().parents[1] / "README.md").read_text(encoding="utf-8")
 D = 3e-11 * cm**2 / s
@@ -68,6 +68,18 @@ def energies():
     return f"{alloy / eV:.2f} eV for the alloy and {lithium / eV:.2f} eV for lithium"
 
 
+def _statements():
+    count = ledger.statements()
+    return count["hold"] + count["do not hold"], count["hold"], count["do not hold"]
+
+
+def _distance():
+    """Of the borrowed energy from the alloy's, if each diffusivity scatters by a fifth."""
+    alloy = arrhenius.activation_energy(5.0e-12, celsius(0), 2.3e-11, celsius(25))
+    spread = k_B * np.hypot(0.2, 0.2) / (1 / celsius(0) - 1 / celsius(25))
+    return (0.57 * eV - alloy) / spread
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -83,6 +95,11 @@ def energies():
             f"it delivers {100 * receding_slow():.0f} instead of "
             f"{100 * slab.utilisation(SLOW, diffusivity=FIXED, **FOIL):.0f} %"
         ),
+        lambda: (
+            "Of {} independent statements that the paper's own numbers can test, "
+            "{} hold and {} do not".format(*_statements())
+        ),
+        lambda: f"{float(_distance()):.1f} standard deviations away",
     ],
 )
 def test_the_readme_quotes_what_the_library_computes(words):

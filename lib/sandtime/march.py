@@ -8,7 +8,7 @@ is a straight line in s.
 Where D is constant the nodes obey a linear system, which its modes solve without a step.
 Otherwise LSODA takes the steps, with the exact Jacobian.  Its tolerance is absolute, since the
 state is a change and what is relative to it means nothing.  Only for lithium per magnesium it grows
-with 1 + w: an error of 1 + w is one of the magnesium fraction, relative to it.  There the state is w.
+with 1 + w, since an error of 1 + w is one of the magnesium fraction, relative to it.
 """
 
 import numpy as np

@@ -22,6 +22,7 @@ import numpy as np
 from sandtime import checks
 from sandtime.eis.circuit import frequencies
 from sandtime.eis.given import weighted
+from sandtime.threads import one_blas_thread
 
 _TOGETHER = 1024  # spectra worked on at once
 _CORRELATED = -3.0  # standard deviations
@@ -71,6 +72,7 @@ class KramersKronig:
         )
 
 
+@one_blas_thread()
 def lin_kk(
     frequency,
     impedance,
