@@ -78,15 +78,22 @@ class March:
         return 2 * s * self.matrix * self.law.slope(self.unit * (y + self.level(s)))
 
     def tail(self, v, span):
-        """Largest of the last Chebyshev coefficients of Θ, as a change of w in units of `unit`."""
+        """What the last Chebyshev coefficients leave open, as a change of w in units of `unit`.
+
+        Those of Θ, of which the flux is made; and those of w for the mass that quadrature finds,
+        to which the k-th adds its 1/k-th part at most.
+        """
         if span == 0:
             return 0.0
-        if self.law.constant is None:
-            v = self.law.integral(self.average(np.sqrt(span)) + self.unit * v)
-            # the unit of a ratio belongs to the lowest w
-            scale = self.law.at_lowest if self.ratio else self.law.typical
-            v = v / (self.unit * scale)
-        size = np.abs(self.mesh.coefficients @ v)
+        if self.law.constant is not None:
+            return self._last(v)
+        theta = self.law.integral(self.average(np.sqrt(span)) + self.unit * v)
+        # the unit of a ratio belongs to the lowest w
+        scale = self.law.at_lowest if self.ratio else self.law.typical
+        return max(self._last(theta) / (self.unit * scale), self._last(v) / v.size)
+
+    def _last(self, values):
+        size = np.abs(self.mesh.coefficients @ values)
         return float(size[-max(3, size.size // 12) :].max())
 
     def run(self, start, duration, cutoff, rtol, wanted):

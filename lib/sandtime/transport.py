@@ -113,8 +113,9 @@ class Solution:
     utilisation : float
         Share of all lithium that has left at the end.
     balance : float
-        Lithium missing from the final profile, relative to what all currents moved: rounding, which
-        is that of the whole content, so that it looks large where next to nothing was moved.
+        Lithium missing from the final profile, relative to what all currents moved.  In `solve` it
+        is rounding, of the whole content: it looks large where next to nothing was moved.  In
+        `solve_receding` it is what the integrator's tolerance lets go.
     ended : tuple of str
         Why each step ended: "duration", "cutoff" or "exhausted" (no lithium left at the interface).
     step_end : ndarray
@@ -403,7 +404,7 @@ def _run(length, law, initial, ratio, programme, rtol, times):
     # Only a step without a cut-off can leave the table for good; else it is a ripple.
     strips = any(flux > 0 and cutoff is None for flux, _, cutoff in programme)
     plates = any(flux < 0 and cutoff is None for flux, _, cutoff in programme)
-    index, before, moved = 0, None, [np.inf] * 2
+    index, before, moved, tail = 0, None, [np.inf] * 2, np.inf
     while True:
         mesh = grid(_NODES[index], _crowding(law.at_lowest * shortest / length**2))
         run = _attempt(mesh, length, law, initial, (unit, relative), programme, rtol, times)
@@ -419,13 +420,18 @@ def _run(length, law, initial, ratio, programme, rtol, times):
             (unit, relative), before = smaller, None
             law.tabulate(low, high, rtol * unit)
             continue
-        # A kinked D never has a short tail; then what is asked for must not move any more.
-        answer = np.append(run.step_end, run.left / unit)
+        # Where D is kinked or narrow the tail falls slowly and proves nothing; then what is asked
+        # for must not move any more.
+        allowed = np.append(run.step_end, (1 + run.left) / 4 if relative else unit + 0 * run.left)
+        answer = np.append(run.step_end, run.left)
         if before is not None and before.shape == answer.shape:
-            off = np.abs(answer - before) / np.append(run.step_end + 1e-300, np.ones_like(run.left))
-            moved.append(off.max())
+            moved.append(np.max(np.abs(answer - before) / (allowed + 1e-300)))
         before = answer
-        if run.tail <= rtol / 5 or max(moved[-1], moved[-2] / 3) <= rtol / 4:
+        short = run.tail <= rtol / 5 and run.tail <= tail / 4
+        if short or max(moved[-1], moved[-2] / 3) <= rtol / 2:
+            break
+        tail = run.tail
+        if index + 1 == len(_NODES) and moved[-1] <= rtol:
             break
         if index + 1 == len(_NODES) or _hopeless(index, moved, rtol):
             _warn(
