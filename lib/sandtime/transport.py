@@ -367,7 +367,7 @@ class _Run:
     balance: float
     ended: tuple
     step_end: np.ndarray
-    left: np.ndarray  # at the interface, where a step ends and at the times asked for
+    left: np.ndarray  # at the interface, where a step ends
     youngest: float  # time asked for, from the start of its step
     tail: float
 
@@ -424,7 +424,7 @@ def _run(length, law, initial, ratio, programme, rtol, times):
         # for must not move any more.
         allowed = np.append(run.step_end, (1 + run.left) / 4 if relative else unit + 0 * run.left)
         answer = np.append(run.step_end, run.left)
-        if before is not None and before.shape == answer.shape:
+        if before is not None:
             moved.append(np.max(np.abs(answer - before) / (allowed + 1e-300)))
         before = answer
         short = run.tail <= rtol / 5 and run.tail <= tail / 4
@@ -453,7 +453,7 @@ def _hopeless(index, moved, rtol):
     if _NODES[index] < _ENOUGH_TO_SEE or not np.isfinite(moved[-2]):
         return False
     pace = min(moved[-1] / moved[-2], 1.0)
-    return moved[-1] * pace ** (len(_NODES) - 1 - index) > 30 * rtol
+    return moved[-1] * pace ** (len(_NODES) - 1 - index) > 100 * rtol
 
 
 def _next(index, tail, wanted):
@@ -519,7 +519,6 @@ def _attempt(mesh, length, law, initial, tolerated, programme, rtol, times):
         for t, v in [state for state in states if state[0] in wanted]:
             youngest = min(youngest, t)
             tail = max(tail, march.tail(v, t))
-            left.append(mean - flux * t / length + unit * v[-1])
         if reason == "cutoff" and flux > 0 and np.isnan(depletion_time):
             depletion_time = now + span
         now, mean = now + span, mean - flux * span / length
