@@ -258,12 +258,17 @@ def test_dilute_alloys():
     """A dilute alloy is followed; one a hundred times more dilute is warned of."""
     volume = LI90MG10.molar_volume
     case = {"diffusivity": 3e-15, "molar_volume": volume, "steps": Step(1.0, cutoff=0.69)}
-    truth = sand.receding_depletion_time(1.0, 3e-15, volume, 69.0)
-    swept = volume / 96485.33 * truth
-    sol = solve_receding(thickness=5 * swept, magnesium_fraction=0.01, rtol=1e-5, **case)
-    assert sol.depletion_time == pytest.approx(truth, rel=1e-5)
+
+    def truth(fraction):
+        return sand.receding_depletion_time(1.0, 3e-15, volume, 0.69 / fraction)
+
+    def swept(fraction):
+        return volume / finite_volumes.F * truth(fraction)
+
+    sol = solve_receding(thickness=1.5 * swept(0.01), magnesium_fraction=0.01, **case)
+    assert sol.depletion_time == pytest.approx(truth(0.01), rel=1e-6)
     with pytest.warns(ResolutionWarning, match="too steep"):
-        solve_receding(thickness=100 * swept, magnesium_fraction=1e-4, rtol=1e-5, **case)
+        solve_receding(thickness=5 * swept(1e-4), magnesium_fraction=1e-4, rtol=1e-4, **case)
 
 
 def test_scalar_functions_are_told_in_words():
