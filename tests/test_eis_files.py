@@ -471,7 +471,10 @@ def test_spectra_are_said_in_one_line():
     frequency = np.geomspace(1e5, 1.0, 41)
     arc = 60 + 270 / (1 + 2j * np.pi * frequency * 1e-3)
     kk = repr(lin_kk(frequency, np.stack([arc, arc.real + 1.1j * arc.imag])))
-    assert kk.startswith("<KramersKronig: 1 of 2 spectra valid, median rms ") and "\n" not in kk
+    assert (
+        kk.startswith("<KramersKronig: 1 of 2 spectra valid, 0 others below the limit, median rms ")
+        and "\n" not in kk
+    )
 
 
 def cut(text, lines):
