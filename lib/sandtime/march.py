@@ -216,10 +216,15 @@ class March:
         return latest, False, states
 
     def _interface(self, s, y):
-        return self.unit * (y[-1] + self.level(s))
+        return self.surface(s, self._deviation(s, y))
 
     def _deviation(self, s, y):
-        return y + (self.level(s) - self.average(s) / self.unit)
+        """The state of the step, from that of the integrator.
+
+        Its mean is zero, since the mean of w is known from the charge.  The integrator follows the
+        mean of a ratio only to its tolerance.
+        """
+        return y - self.mesh.weights @ y if self.ratio else y
 
     def _approach(self, s, y, excess):
         """Sign of d(excess)/ds: negative while the interface moves towards the target."""
