@@ -40,9 +40,11 @@ __all__ = [
     "colour_bar",
     "degrees",
     "current_map",
+    "decades",
     "figure",
     "line",
     "number",
+    "panel",
     "points",
     "sequence",
     "show",
@@ -50,6 +52,7 @@ __all__ = [
     "svg",
     "table",
     "temperature_map",
+    "tick",
 ]
 
 # Colours by what they mean. On white each reaches a contrast of 4.4 or more, so that it may carry
@@ -77,10 +80,13 @@ _STACK_BELOW = 520  # px; narrower than this, panels go below one another
 _MARGINS = {"left": 66, "right": 18, "top": 26, "bottom": 54}  # px round each panel
 _ROW_GAP = 16  # px between the rows of a panel
 
-# Lightness falls steadily from first to last (L* 72 to 38), and neither end vanishes on a white
-# or on a dark page. Currents are cool, temperatures warm.
-_CURRENT_ANCHORS = ["#57bfae", "#3ba3b0", "#2f86b0", "#3b6fae", "#4a54a8"]
-_TEMPERATURE_ANCHORS = ["#e8a33d", "#e27d3f", "#cc5a4c", "#ad4469", "#8a3d80"]
+# Faint to strong: contrast with the page rises from 3.4 to 11 on white (L* 58 to 24) and, by the
+# twins in book.css, on the dark page. Currents are cool, temperatures warm.
+_ANCHORS = {
+    "current": ["#139d8a", "#02828d", "#08688d", "#034c95", "#33278e"],
+    "temperature": ["#c17d10", "#bd5907", "#b42f28", "#950e4f", "#690765"],
+}
+_SHADES = 17  # steps of each scale, so that each has a name and a twin
 
 _STYLE = {
     "font.family": ["DejaVu Sans"],  # measured in this, shown in the page's own type
@@ -278,37 +284,55 @@ def _known(colour):
         raise ValueError(f"colour = {colour!r}: LITHIUM, LI95MG5, LI90MG10 or GREY of figures")
 
 
-def _map(anchors, name):
+def shades(anchors):
+    """The steps of a scale through its anchors, as hex.
+
+    >>> shades(["#000000", "#ffffff"])[8]
+    '#808080'
+    """
     rgb = np.array([[int(a[i : i + 2], 16) / 255 for i in (1, 3, 5)] for a in anchors])
-    at = np.linspace(0, 1, len(anchors))
-    fine = np.linspace(0, 1, 256)
-    return ListedColormap(np.column_stack([np.interp(fine, at, c) for c in rgb.T]), name=name)
+    at, fine = np.linspace(0, 1, len(anchors)), np.linspace(0, 1, _SHADES)
+    return [to_hex(c) for c in np.column_stack([np.interp(fine, at, c) for c in rgb.T])]
 
 
-current_map = _map(_CURRENT_ANCHORS, "sandtime-current")
-temperature_map = _map(_TEMPERATURE_ANCHORS, "sandtime-temperature")
+_SCALES = {name: shades(anchors) for name, anchors in _ANCHORS.items()}
+_VARIABLES |= {
+    shade: f"--sandtime-{name}-{k}"
+    for name, scale in _SCALES.items()
+    for k, shade in enumerate(scale)
+}
+
+
+def _map(name):
+    colours = [_SCALES[name][k * _SHADES // 256] for k in range(256)]
+    return ListedColormap(colours, name=f"sandtime-{name}")
+
+
+current_map = _map("current")
+temperature_map = _map("temperature")
 
 
 def sequence(count, quantity="current"):
-    """Colours for an ordered set of curves, from light (low) to dark (high).
+    """Colours for an ordered set of curves, from faint (low) to strong (high).
+
+    Each has a contrast of at least 3 with the page, and a lighter twin on the dark page.
 
     Parameters
     ----------
     count : int
-        Number of curves, at least 1.
+        Number of curves, 1 to 17.
     quantity : {"current", "temperature"}
         Cool colours for currents, warm ones for temperatures.
 
     >>> sequence(3)
-    ['#57bfae', '#2f86b0', '#4a54a8']
+    ['#139d8a', '#08688d', '#33278e']
     """
-    maps = {"current": current_map, "temperature": temperature_map}
-    if quantity not in maps:
+    if quantity not in _SCALES:
         raise ValueError(f"quantity = {quantity!r}: 'current' or 'temperature'")
-    if count != int(count) or count < 1:
-        raise ValueError(f"count = {count}: a whole number of curves, at least 1")
-    positions = np.linspace(0, 1, int(count)) if count > 1 else [0.5]
-    return [to_hex(maps[quantity](float(p))) for p in positions]
+    if count != int(count) or not 1 <= count <= _SHADES:
+        raise ValueError(f"count = {count}: a whole number of curves, 1 to {_SHADES}")
+    positions = np.linspace(0, _SHADES - 1, int(count)) if count > 1 else [(_SHADES - 1) / 2]
+    return [_SCALES[quantity][round(float(p))] for p in positions]
 
 
 def colour_bar(axes, mappable, label):
@@ -356,6 +380,127 @@ def number(value, digits=3):
         rounded = float(f"{mantissa}e{exponent}")
         text = f"{rounded:.{max(0, int(digits) - 1 - exponent)}f}"
     return text.replace("-", "−")
+
+
+def tick(value, *, powers=False):
+    """The label of a tick: plain from 0.001 to 1000, a power of ten beyond.
+
+    Parameters
+    ----------
+    value : float
+        As on the axis.
+    powers : bool
+        Whether numbers below 1 are powers of ten throughout, as on an axis that goes far down.
+
+    >>> tick(0.01), tick(1000), tick(1e4), tick(2e-5), tick(0.01, powers=True)
+    ('0.01', '1000', '10⁴', '2 × 10⁻⁵', '10⁻²')
+    """
+    size = abs(float(value))
+    if size == 0 or (0.9995e-3 <= size < 1 and not powers) or 1 <= size < 9999.5:
+        return f"{value:g}".replace("-", "−")
+    mantissa, exponent = f"{value:.3e}".split("e")
+    mantissa = f"{float(mantissa):g}".replace("-", "−")
+    power = f"10{str(int(exponent)).translate(_SUPERSCRIPT)}"
+    return power if mantissa == "1" else f"{mantissa} × {power}"
+
+
+def decades(low, high, most=6):
+    """Places for ticks on a logarithmic axis: decades, fewer or more of them as fits.
+
+    Parameters
+    ----------
+    low, high : float
+        The limits, positive.
+    most : int
+        Ticks that have room; decades are left out evenly beyond.
+
+    >>> decades(0.05, 200), decades(0.4, 5)
+    ([0.1, 1.0, 10.0, 100.0], [0.5, 1.0, 2.0, 5.0])
+
+    Raises
+    ------
+    ValueError
+        Unless both limits are positive and differ.
+    """
+    low, high = sorted((low, high))
+    if not 0 < low < high < math.inf:
+        raise ValueError(f"low, high = {low}, {high}: a logarithmic axis has two positive limits")
+    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
+
+    def inside(steps):
+        places = (float(f"{m}e{k}") for k in range(first, last + 1) for m in steps)
+        return [v for v in places if low * (1 - 1e-9) <= v <= high * (1 + 1e-9)]
+
+    if len(whole := inside((1,))) >= 3:
+        every = math.ceil(len(whole) / most)
+        return [v for v in whole if round(math.log10(v)) % every == 0]
+    finest = range(1, 10)
+    choices = [found for steps in ((1, 2, 5), (1, 3)) if 3 <= len(found := inside(steps)) <= most]
+    return choices[0] if choices else inside(finest)[: 2 * most : 2] or [low, high]
+
+
+def panel(
+    axes, x=None, y=None, *, title=None, xlim=None, ylim=None, log="", xticks=None, yticks=None
+):
+    """Name a panel and its axes, set limits, and put plain numbers at its ticks.
+
+    Parameters
+    ----------
+    axes : Axes or list of Axes
+        As `figure` returns them; each of a list gets the same, and its own of several titles.
+    x, y : str, optional
+        Labels with units, ``"time / h"``.
+    title : str or list of str, optional
+        ``"a  what it shows"``.
+    xlim, ylim : pair, optional
+    log : {"", "x", "y", "xy"}
+        Axes that are logarithmic: they get ticks at `decades` without minor ones.
+    xticks, yticks : sequence or dict, optional
+        Other places, labelled by `tick`; or places with their labels.
+
+    Returns
+    -------
+    Axes or list of Axes
+        What was given.
+
+    Raises
+    ------
+    ValueError
+        For another `log`, or titles that do not match the panels.
+
+    Examples
+    --------
+    >>> fig, ax = figure()
+    >>> drawn = panel(ax, "time / h", "x / %", xlim=(0.1, 100), ylim=(0, 5), log="x")
+    >>> [label.get_text() for label in ax.get_xticklabels()]
+    ['0.1', '1', '10', '100']
+    """
+    if log not in ("", "x", "y", "xy"):
+        raise ValueError(f"log = {log!r}: '', 'x', 'y' or 'xy'")
+    several = list(axes) if isinstance(axes, (list, tuple, np.ndarray)) else [axes]
+    titles = [title] * len(several) if title is None or isinstance(title, str) else list(title)
+    if len(titles) != len(several):
+        raise ValueError(f"title has {len(titles)} words for {len(several)} panels")
+    for ax, words in zip(several, titles, strict=True):
+        ax.set(**{f"{name}scale": "log" for name in log})
+        given = {"xlabel": x, "ylabel": y, "title": words, "xlim": xlim, "ylim": ylim}
+        ax.set(**{name: value for name, value in given.items() if value is not None})
+        for name, places in (("x", xticks), ("y", yticks)):
+            _place(ax, name, places, name in log)
+    return axes
+
+
+def _place(ax, name, places, logarithmic):
+    """Ticks of one axis."""
+    if places is None and logarithmic:
+        places = decades(*getattr(ax, f"get_{name}lim")())
+    if places is not None:
+        powers = logarithmic and min(places) < 0.9995e-3
+        words = places.values() if isinstance(places, dict) else None
+        labels = words or [tick(v, powers=powers) for v in places]
+        getattr(ax, f"set_{name}ticks")(list(places), list(labels))
+    if logarithmic:
+        getattr(ax, f"{name}axis").minorticks_off()
 
 
 def degrees(kelvin, melting, digits=3):
