@@ -43,6 +43,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.integrate import solve_ivp
+from scipy.optimize import brentq
 
 from sandtime import checks
 from sandtime.creep import ANAND_NARAYAN, CREEP_LAWS, MASIAS, ROY, CreepLaw, diffusional
@@ -563,6 +564,38 @@ def constriction_resistance(contact, *, spot_radius, conductivity):
     return (np.pi * radius * shared / (4 * conductivity * contact))[()]
 
 
+def constricted_contact(resistance, *, spot_radius, conductivity):
+    r"""Contact whose constriction alone has this resistance: `constriction_resistance` undone.
+
+    Parameters
+    ----------
+    resistance : array_like
+        Area-specific, Ω m²; positive.
+    spot_radius, conductivity : array_like
+        As in `constriction_resistance`.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+
+    Examples
+    --------
+    >>> asr = constriction_resistance(0.4, spot_radius=1e-6, conductivity=0.046)
+    >>> print(round(constricted_contact(asr, spot_radius=1e-6, conductivity=0.046), 12))
+    0.4
+    """
+    resistance, radius, conductivity = checks.same_shape(
+        resistance=checks.positive("resistance", resistance, "Ω m²"),
+        spot_radius=checks.positive("spot_radius", spot_radius, "m"),
+        conductivity=checks.positive("conductivity", conductivity, "S/m"),
+    )
+    ratio = resistance * 4 * conductivity / (np.pi * radius)
+    # with u = √θ: the left side falls from 1 to 0, the right side rises from 0
+    u = [brentq(lambda u, r=r: (1 - u) ** 1.5 - r * u**2, 0, 1, xtol=1e-15) for r in ratio.flat]
+    return (np.reshape(u, ratio.shape) ** 2)[()]
+
+
 # ---- in time ------------------------------------------------------------------------------------
 
 
@@ -651,12 +684,14 @@ def solve(
     2.33 h
     """
     checks.one_of("closure", closure, CLOSURES)
-    flux = _scalar("diffusion_flux", checks.nonnegative("diffusion_flux", diffusion_flux, _FLUX))
-    contact = _scalar("initial_contact", _contact("initial_contact", initial_contact))
-    rtol = _scalar("rtol", checks.between("rtol", rtol, "", 1e-12, 1e-2))
+    flux = checks.scalar(
+        "diffusion_flux", checks.nonnegative("diffusion_flux", diffusion_flux, _FLUX)
+    )
+    contact = checks.scalar("initial_contact", _contact("initial_contact", initial_contact))
+    rtol = checks.scalar("rtol", checks.between("rtol", rtol, "", 1e-12, 1e-2))
     times = np.unique(checks.nonnegative("times", times, "s"))
-    full = _scalar("density", np.asarray(void_layer(0.0, density)))
-    close = _scalar(
+    full = checks.scalar("density", np.asarray(void_layer(0.0, density)))
+    close = checks.scalar(
         "pressure", np.asarray(closure_rate(pressure, law=law, temperature=temperature))
     )
     now, share = 0.0, (1 - contact) ** 1.5
@@ -791,9 +826,3 @@ def _covering_pressure(current_density, law, density, molar_volume, temperature,
 def _contact(name, value):
     """A contact fraction above zero."""
     return checks.above(name, checks.between(name, value, "", 0, 1), "", 0)
-
-
-def _scalar(name, value):
-    if value.ndim:
-        raise ValueError(f"{name} of shape {value.shape} is not allowed: it must be one number")
-    return float(value)
