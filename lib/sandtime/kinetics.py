@@ -245,7 +245,7 @@ def overpotential_for(product, reorganisation, temperature=_ROOM):
     >>> print(f"{overpotential_for(1.0, 0.3 * eV):.3f} V")
     0.502 V
     """
-    product = float(checks.positive("product", product, "V"))
+    product = checks.scalar("product", checks.positive("product", product, "V"))
     w, _, T = _arguments(0.0, reorganisation, temperature)
     if w.ndim:
         raise ValueError(f"one reorganisation and one temperature are needed, not {w.shape}")

@@ -182,7 +182,7 @@ def pawley(
     model = _Model(two_theta, step, ("a", *free), widths, int(background))
     if start is None:
         start = _search(two_theta, counts, np.linspace(3.40, 3.60, 41) * angstrom)
-    start = float(checks.between("start", start, "m", *PARAMETERS))
+    start = checks.scalar("start", checks.between("start", start, "m", *PARAMETERS))
     for _ in range(2):  # again if a reflection has entered or left the scan on the way
         parameters, covariance, converged = _solve(model, counts, start)
         start, before = parameters[0] * angstrom, model.orders

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import erf
 
-from sandtime import checks
+from sandtime import checks, lines
 from sandtime.special import ierfc
 from sandtime.units import F
 
@@ -416,18 +416,9 @@ def fit(
             f"current_density {current.shape} and depletion_time {time.shape} do not match: "
             "one depletion time (s) for each current density (A/m²) in a flat list is allowed"
         )
-    ordinate = time**-0.5
-    if depletion_time_stderr is None:
-        sigma = np.ones_like(ordinate)
-    else:
-        stderr = checks.positive("depletion_time_stderr", depletion_time_stderr, "s")
-        if stderr.ndim and stderr.shape != time.shape:
-            raise ValueError(
-                f"depletion_time_stderr {stderr.shape} and depletion_time {time.shape} do not "
-                "match: one standard error (s) for all, or one for each depletion time, is allowed"
-            )
-        time_error = np.broadcast_to(stderr, time.shape)
-        sigma = ordinate / (2 * time) * time_error  # |d t^(-1/2)/dt| times the error of t
+    ordinate, sigma = time**-0.5, None
+    if depletion_time_stderr is not None:
+        sigma = ordinate / (2 * time) * _stderr(depletion_time_stderr, time.shape)
     columns = [current] if through_origin else [current, np.ones_like(current)]
     freedom = current.size - len(columns)
     if freedom < (depletion_time_stderr is None):
@@ -441,14 +432,8 @@ def fit(
             f"current_density = {current[0]:.10g} A/m² at every point is not allowed: a line with "
             "intercept needs two different currents"
         )
-    design = np.stack(columns, axis=1) / sigma[:, None]
-    scale = np.linalg.norm(design, axis=0)  # the columns differ by orders of magnitude
-    solution = np.linalg.lstsq(design / scale, ordinate / sigma, rcond=None)[0] / scale
-    covariance = np.linalg.inv(design.T @ design / np.outer(scale, scale)) / np.outer(scale, scale)
-    residuals = ordinate - np.stack(columns, axis=1) @ solution
-    if depletion_time_stderr is None:
-        covariance = covariance * (residuals @ residuals) / freedom
-    slope, slope_stderr = float(solution[0]), float(np.sqrt(covariance[0, 0]))
+    line = lines.fit(columns, ordinate, sigma)
+    slope, slope_stderr = float(line.coefficients[0]), float(line.stderr[0])
     if slope <= 0:
         raise ValueError(
             f"depletion_time = {time} s gives a Sand plot with slope {slope:.3g}, which is not "
@@ -459,10 +444,21 @@ def fit(
         through_origin=bool(through_origin),
         slope=slope,
         slope_stderr=slope_stderr,
-        intercept=0.0 if through_origin else float(solution[1]),
-        intercept_stderr=0.0 if through_origin else float(np.sqrt(covariance[1, 1])),
+        intercept=0.0 if through_origin else float(line.coefficients[1]),
+        intercept_stderr=0.0 if through_origin else float(line.stderr[1]),
         diffusivity=value,
         diffusivity_stderr=2 * value * slope_stderr / slope,
-        residuals=residuals,
-        degrees_of_freedom=freedom,
+        residuals=line.residuals,
+        degrees_of_freedom=line.freedom,
     )
+
+
+def _stderr(stderr, shape):
+    """Standard errors of the depletion times; one may hold for all."""
+    stderr = checks.positive("depletion_time_stderr", stderr, "s")
+    if stderr.ndim and stderr.shape != shape:
+        raise ValueError(
+            f"depletion_time_stderr {stderr.shape} and depletion_time {shape} do not "
+            "match: one standard error (s) for all, or one for each depletion time, is allowed"
+        )
+    return np.broadcast_to(stderr, shape)

@@ -684,12 +684,14 @@ def solve(
     2.33 h
     """
     checks.one_of("closure", closure, CLOSURES)
-    flux = _scalar("diffusion_flux", checks.nonnegative("diffusion_flux", diffusion_flux, _FLUX))
-    contact = _scalar("initial_contact", _contact("initial_contact", initial_contact))
-    rtol = _scalar("rtol", checks.between("rtol", rtol, "", 1e-12, 1e-2))
+    flux = checks.scalar(
+        "diffusion_flux", checks.nonnegative("diffusion_flux", diffusion_flux, _FLUX)
+    )
+    contact = checks.scalar("initial_contact", _contact("initial_contact", initial_contact))
+    rtol = checks.scalar("rtol", checks.between("rtol", rtol, "", 1e-12, 1e-2))
     times = np.unique(checks.nonnegative("times", times, "s"))
-    full = _scalar("density", np.asarray(void_layer(0.0, density)))
-    close = _scalar(
+    full = checks.scalar("density", np.asarray(void_layer(0.0, density)))
+    close = checks.scalar(
         "pressure", np.asarray(closure_rate(pressure, law=law, temperature=temperature))
     )
     now, share = 0.0, (1 - contact) ** 1.5
@@ -824,9 +826,3 @@ def _covering_pressure(current_density, law, density, molar_volume, temperature,
 def _contact(name, value):
     """A contact fraction above zero."""
     return checks.above(name, checks.between(name, value, "", 0, 1), "", 0)
-
-
-def _scalar(name, value):
-    if value.ndim:
-        raise ValueError(f"{name} of shape {value.shape} is not allowed: it must be one number")
-    return float(value)

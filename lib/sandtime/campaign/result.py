@@ -77,7 +77,7 @@ class Result:
         comes later in it, which makes the time early by some seconds unless the points were fitted
         at their own times (chapter *Can a spectrum be trusted while the cell changes?*).
         """
-        criterion = float(checks.positive("criterion", criterion, "Ω m²"))
+        criterion = checks.scalar("criterion", checks.positive("criterion", criterion, "Ω m²"))
         resistance = self.resistance_at_room if normalised else self.resistance
         good = np.isfinite(self.resistance_error) & (self.resistance_error > 0)
         if self.cell.kind == "rest" or np.count_nonzero(good) < 3:
