@@ -25,7 +25,6 @@ TWICE = {
     "interface": {"k", "w"},
     "pressure": {"p"},
     "relaxation": {"k"},
-    "sand": {"a", "r", "v", "x"},
     "solver": {"p"},
     "spectrum": {"L", "k"},
     "utilisation": {"e"},
@@ -214,6 +213,8 @@ def test_the_reader_of_formulas(tex, expected):
 
 
 def test_the_reader_knows_prose_from_code_and_counts_lines():
-    source = "a\n```{code-cell} python3\nx = '$b$'\n```\nand $y$ costs {eval}`f('$z$')`\n$$\nt\n$$\n"
+    source = (
+        "a\n```{code-cell} python3\nx = '$b$'\n```\nand $y$ costs {eval}`f('$z$')`\n$$\nt\n$$\n"
+    )
     found = [(start + line, c) for start, tex in formulas(source) for c, _, line in letters(tex)]
     assert found == [(5, "y"), (7, "t")]
