@@ -30,7 +30,8 @@ SECONDS = {"div.math": 40, "figure": 25, "table": 25}
 SECONDS_A_LINE_OF_CODE = 3
 _APART = "details, .dropdown, .exercise, #references"
 _NOT_PROSE = (
-    "script, style, svg, pre, nav, .math, .headerlink, .footnote-reference, input, output, button"
+    ".minutes, script, style, svg, pre, nav, .math, .headerlink, .footnote-reference, input, "
+    "output, button"
 )
 
 
