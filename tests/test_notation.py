@@ -19,17 +19,6 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PAGES = sorted(path.stem for path in (ROOT / "book").glob("*.md"))
 
-TWICE = {
-    "diffusivity": {"p"},
-    "frame": {"m"},
-    "interface": {"k", "w"},
-    "pressure": {"p"},
-    "relaxation": {"k"},
-    "solver": {"p"},
-    "spectrum": {"L", "k"},
-    "utilisation": {"e"},
-}
-"""Pages on which a proof or an exercise still gives a letter a second meaning; to become fewer."""
 
 CODE = re.compile(r"^(`{3,}|:{3,})\{(?:code-cell|glossary)\}.*?^\1$", re.S | re.M)
 EVAL = re.compile(r"\{eval\}`[^`]*`")
@@ -152,17 +141,11 @@ def test_every_letter_has_one_meaning_on_a_page(page):
     faults = []
     for (letter, below), lines in used(page).items():
         rows = meanings(page, letter, below)
-        if len(rows) == 1 or (rows and letter in TWICE.get(page, ())):
+        if len(rows) == 1:
             continue
         says = "; ".join(row.meaning for row in rows) or "nothing in data/notation.csv"
         faults.append(f"book/{page}.md:{lines[0]}: {shown(letter, below)} means {says}")
     assert not faults, "\n" + "\n".join(faults)
-
-
-def test_what_waits_is_still_doubled(page):
-    for letter in TWICE.get(page, ()):
-        rows = [row for row in listed().itertuples() if row.key[0] == letter and page in row.pages]
-        assert len(rows) > 1, f"{page}: {letter} has one meaning now, take it out of TWICE"
 
 
 def test_the_list_names_no_page_that_does_not_use_the_letter():
