@@ -3,8 +3,8 @@
 ``data/notation.csv`` holds one line a meaning: the symbol, its meaning, its name in the library,
 its unit, and the pages that use it so; *all* stands for every page that no other line of the same
 symbol names.  An index is part of the symbol only where the list has that symbol with its index
-(``t_0``, ``R_\\mathrm{int}``); any other index leaves the letter what it is, and is not itself read.
-Not read either: what is upright or bold, the T of a transpose, and the glossary, whose entries
+(``t_0``, ``R_\\mathrm{int}``); any other index leaves the letter what it is.  Not read are
+indices themselves, what is upright or bold, the T of a transpose, and the glossary, whose entries
 explain their own letters.
 """
 
@@ -25,7 +25,6 @@ TWICE = {
     "interface": {"k", "w"},
     "pressure": {"p"},
     "relaxation": {"k"},
-    "sand": {"a", "r", "v", "x"},
     "solver": {"p"},
     "spectrum": {"L", "k"},
     "utilisation": {"e"},
@@ -41,12 +40,13 @@ MATH = re.compile(
     r"|(?<![\\$])\$(?!\s)([^$\n]+?)(?<![\\\s])\$(?!\d)",
     re.S | re.M,
 )
-GREEK = set(
-    "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi "
-    "pi rho sigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi "
-    "Psi Omega ell".split()
-)
-WORDS = set("mathrm mathsf text textrm operatorname label tag begin end mathcal mathbf".split())
+GREEK = """
+    alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi
+    rho sigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi
+    Omega ell
+""".split()  # noqa: SIM905
+WORDS = ("mathrm", "mathsf", "mathbf", "mathcal", "text", "textrm", "operatorname", "begin", "end")
+WORDS += ("label", "tag")
 UPRIGHT = {"dd", "Li", "Mg", "erfc"}  # macros of _config.yml
 TOKEN = re.compile(r"\\[A-Za-z]+\*?|\\\\\[[^]]*\]|\\.|\^T|[A-Za-z]|[_^{}]|\s+|.", re.S)
 
@@ -214,6 +214,8 @@ def test_the_reader_of_formulas(tex, expected):
 
 
 def test_the_reader_knows_prose_from_code_and_counts_lines():
-    source = "a\n```{code-cell} python3\nx = '$b$'\n```\nand $y$ costs {eval}`f('$z$')`\n$$\nt\n$$\n"
+    source = (
+        "a\n```{code-cell} python3\nx = '$b$'\n```\nand $y$ costs {eval}`f('$z$')`\n$$\nt\n$$\n"
+    )
     found = [(start + line, c) for start, tex in formulas(source) for c, _, line in letters(tex)]
     assert found == [(5, "y"), (7, "t")]
