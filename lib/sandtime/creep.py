@@ -34,11 +34,6 @@ class CreepLaw:
     source, certainty : str
         Where the numbers are from, and how sure they are.
 
-    Raises
-    ------
-    ValueError
-        If a number is out of range.
-
     Examples
     --------
     >>> print(f"{ANAND_NARAYAN.strain_rate(1 * MPa):.4f} 1/s")
@@ -233,11 +228,6 @@ def squeeze_rate(pressure, *, law, thickness, radius, temperature=None):
         :math:`h` and :math:`R`, m; positive.  Lubrication, so it holds for :math:`h \ll R`.
     temperature : array_like, optional
         K; by default that of the law.
-
-    Raises
-    ------
-    ValueError
-        If an argument is out of range.
 
     Notes
     -----

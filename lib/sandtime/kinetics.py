@@ -103,11 +103,6 @@ def resistance(overpotential, exchange, reorganisation=np.inf, temperature=_ROOM
     ndarray or float
         Ω m²; the arguments broadcast.
 
-    Raises
-    ------
-    ValueError
-        As `current_density`.
-
     Examples
     --------
     >>> print(f"{resistance(0.0, 1.0):.4f} Ω m²")
@@ -141,11 +136,6 @@ def voltage(overpotential, reorganisation=np.inf, temperature=_ROOM):
     ndarray or float
         V; the arguments broadcast.
 
-    Raises
-    ------
-    ValueError
-        As `current_density`.
-
     Examples
     --------
     >>> from sandtime.units import eV
@@ -172,11 +162,6 @@ def rate(overpotential, reorganisation=np.inf, temperature=_ROOM):
     ndarray or float
         A number; the arguments broadcast.
 
-    Raises
-    ------
-    ValueError
-        As `current_density`.
-
     Examples
     --------
     >>> from sandtime.units import eV
@@ -202,11 +187,6 @@ def transfer_coefficient(overpotential, reorganisation=np.inf, temperature=_ROOM
     -------
     ndarray or float
         A number; the arguments broadcast.
-
-    Raises
-    ------
-    ValueError
-        As `current_density`.
 
     Examples
     --------

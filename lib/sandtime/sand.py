@@ -41,11 +41,6 @@ def depletion_time(current_density, diffusivity, concentration_drop):
     ndarray or float
         s; the arguments broadcast.
 
-    Raises
-    ------
-    ValueError
-        If an argument is not positive.
-
     Notes
     -----
     Source: H. J. S. Sand, Phil. Mag. 1 (1901) 45, https://doi.org/10.1080/14786440109462590; the
@@ -73,22 +68,15 @@ def diffusivity(current_density, depletion_time, concentration_drop):
 
     Parameters
     ----------
-    current_density : array_like
-        A/m²; positive.
+    current_density, concentration_drop
+        As in `depletion_time`.
     depletion_time : array_like
         s; positive.
-    concentration_drop : array_like
-        Initial concentration minus cut-off, mol/m³; positive.
 
     Returns
     -------
     ndarray or float
         m²/s; the arguments broadcast.
-
-    Raises
-    ------
-    ValueError
-        If an argument is not positive.
 
     Examples
     --------
@@ -128,11 +116,6 @@ def concentration(depth, time, *, diffusivity, current_density, initial):
     -------
     ndarray or float
         mol/m³.  The formula's value: it goes below zero after the depletion time.
-
-    Raises
-    ------
-    ValueError
-        If an argument is out of range or the shapes do not broadcast.
 
     Notes
     -----
@@ -251,10 +234,8 @@ def receding_diffusivity(current_density, depletion_time, molar_volume, enrichme
         A/m²; positive.
     depletion_time : array_like
         s; positive.
-    molar_volume : array_like
-        Of the alloy's atoms, m³/mol; positive.
-    enrichment : array_like
-        Magnesium fraction at the interface over the initial one; above 1.
+    molar_volume, enrichment
+        As in `receding_depletion_time`.
 
     Returns
     -------

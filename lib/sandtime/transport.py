@@ -276,11 +276,6 @@ def solve_receding(
     -------
     RecedingSolution
 
-    Raises
-    ------
-    ValueError
-        As in `solve`.
-
     Warns
     -----
     ResolutionWarning

@@ -52,11 +52,6 @@ def hsu_mansfeld(Q, alpha, resistance):
     ndarray
         F; the arguments broadcast.
 
-    Raises
-    ------
-    ValueError
-        If a value is out of range or shapes do not broadcast.
-
     Notes
     -----
     Source: C. H. Hsu and F. Mansfeld, Corrosion 57 (2001) 747, doi:10.5006/1.3280607.
@@ -92,11 +87,6 @@ def brug(Q, alpha, resistance, series_resistance):
     -------
     ndarray
         F; the arguments broadcast.
-
-    Raises
-    ------
-    ValueError
-        If a value is out of range or shapes do not broadcast.
 
     Notes
     -----
@@ -143,11 +133,6 @@ def contact(share, alpha, resistance_before, resistance_after, series_resistance
     series_resistance : array_like, optional
         As in `brug`, in the same unit.
 
-    Raises
-    ------
-    ValueError
-        If a value is out of range or shapes do not broadcast.
-
     Examples
     --------
     >>> print(contact(0.4, 0.9, 1.0, 1 / 0.4).round(3), contact(0.4, 0.9, 1.0, 37.0).round(3))
@@ -177,11 +162,6 @@ def zarc_Q(resistance, tau, alpha):
     -------
     ndarray
         s^α/Ω; the arguments broadcast.
-
-    Raises
-    ------
-    ValueError
-        If a value is out of range or shapes do not broadcast.
 
     Notes
     -----
