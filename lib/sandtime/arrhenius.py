@@ -1,4 +1,4 @@
-"""Activated processes: the paper's Eqs. (2) and (3) (chapter *What does warmth buy?*).
+"""Activated processes: the paper's Eqs. (2) and (3) (chapter *Warmth*).
 
 Energies are in joules per particle, written ``0.57 * eV`` or, from one per mole,
 ``37 * kJ / mol / N_A``.  The paper gives them in eV but divides by the gas constant in Eq. (3); a

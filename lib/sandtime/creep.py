@@ -1,4 +1,4 @@
-r"""How fast lithium creeps, by three published laws (chapter *What does pressure buy?*).
+r"""How fast lithium creeps, by three published laws (chapter *Pressure*).
 
 The laws differ by half an order of magnitude at the same stress, and only one of them says how the
 rate depends on temperature.  They are not three independent measurements: `ROY` rounds what others

@@ -1,4 +1,4 @@
-r"""The powder pattern of bcc Li–Mg and its Pawley fit (chapter *What does the X-ray pattern say?*;
+r"""The powder pattern of bcc Li–Mg and its Pawley fit (chapter *X-rays*;
 the paper's section 2.1, Figure 1b and c).
 
 A pattern is counts over the diffraction angle :math:`2\theta`.  `expected` builds what a

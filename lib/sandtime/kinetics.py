@@ -1,5 +1,4 @@
-r"""What a charge transfer can resist while a current flows (chapter *What happens at the interface
-while lithium leaves?*).
+r"""What a charge transfer can resist while a current flows (chapter *Interface*).
 
 One electron, one symmetric step, compositions held at both sides.  With :math:`w = F\eta/RT` both
 laws here have one form,

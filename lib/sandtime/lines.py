@@ -1,4 +1,4 @@
-r"""Weighted straight lines, for the Sand plot and for Arrhenius' (chapters *Sand's equation* and
+r"""Weighted straight lines, for the Sand plot and for Arrhenius' (chapters *Sand* and
 *How much does warmth help?*).
 
 .. math:: \min_\beta\ \sum_k \frac{(y_k - \sum_j \beta_j\,x_{jk})^2}{s_k^2}, \qquad

@@ -1,5 +1,5 @@
-r"""The Pawley fit: a lattice parameter from a powder pattern, with an honest uncertainty (chapter
-*What does the X-ray pattern say?*; the paper's section 2.1).
+r"""The Pawley fit: a lattice parameter from a powder pattern, with an honest uncertainty
+(chapter *X-rays*; the paper's section 2.1).
 
 .. math:: y(2\theta) = \sum_k b_k T_k + b_K K(2\theta)
           + \sum_h I_h \sum_{\lambda} w_\lambda\, P(2\theta - 2\theta_{h\lambda}(a))

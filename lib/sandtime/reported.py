@@ -1,4 +1,4 @@
-"""What the paper prints: one claim for every number (chapter *Which of the paper's numbers hold?*).
+"""What the paper prints: one claim for every number (chapter *Ledger*).
 
 The table is ``data/reported.csv``, in the unit and with the digits of the print; how it was made is
 in ``data/README.md``.  A chapter that needs one of the paper's numbers takes it from here

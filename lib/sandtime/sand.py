@@ -1,4 +1,4 @@
-r"""Sand's equation: when a constant current empties an interface (chapter *Sand's equation*).
+r"""Sand's equation: when a constant current empties an interface (chapter *Sand*).
 
 An electrode so thick that its far side never feels the current is a half-space.  A constant current
 density draws its lithium through the surface, whose concentration falls with the square root of

@@ -1,4 +1,4 @@
-r"""The finite slab: blocked on one side, constant current on the other (chapter *The Fick series*).
+r"""The finite slab: blocked on one side, constant current on the other (chapter *Fick*).
 
 The paper's Eq. (5).  In the variables :math:`x = \xi/L` (from the blocked side) and
 :math:`\tau = D t/L^2` the concentration is

@@ -1,4 +1,4 @@
-r"""Li–Mg alloys in equilibrium (chapter *What does magnesium cost, and what does it change?*).
+r"""Li–Mg alloys in equilibrium (chapter *Magnesium*).
 
 Each phase has a Gibbs energy of composition and temperature; everything else is its derivatives and
 its tangents: the open-circuit potential, the thermodynamic factor that makes a chemical diffusivity

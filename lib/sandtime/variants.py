@@ -1,5 +1,5 @@
-r"""Which model: the frame, the law of diffusion, and how a concentration is read (chapter *What
-does a rest reveal?*).
+r"""Which model: the frame, the law of diffusion, and how a concentration is read
+(chapter *Relaxation*).
 
 The paper uses one model: a frame that does not move, a constant diffusivity, every site filled.
 Each of the three can be otherwise, and the same depletion time then means another diffusivity.
@@ -385,7 +385,7 @@ class Variant:
         r"""Magnesium fraction once a stripped electrode has evened out.
 
         No rest can end at less: while lithium leaves and afterwards, the interface is the poorest
-        place of the electrode (chapter *What does a rest reveal?*).  With magnesium kept it is
+        place of the electrode (chapter *Relaxation*).  With magnesium kept it is
         :math:`x_0/(1 - q V_m/F L)`, in either frame; with every site kept, :math:`x_0 + q V_m/F L`.
 
         Parameters

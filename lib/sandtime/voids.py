@@ -1,5 +1,5 @@
-r"""Voids under a stripped lithium electrode: vacated volume against creep (chapter *What does
-pressure buy?*; the paper's section 2.5).
+r"""Voids under a stripped lithium electrode: vacated volume against creep (chapter *Pressure*; the
+paper's section 2.5).
 
 A current :math:`i` vacates the volume :math:`v = i V_m/F` per area and time.  What diffusion does
 not refill becomes voids on the interface: :math:`N` hemispheres per area with together the volume

@@ -1,5 +1,4 @@
-r"""What a constant-phase element would be as a capacitor (chapter *What happens at the interface
-while lithium leaves?*).
+r"""What a constant-phase element would be as a capacitor (chapter *Interface*).
 
 A constant-phase element has no capacitance: its Q is in s^α/Ω.  What is called its capacitance is
 that of the capacitor with which a circuit would have the same time constant.  Which circuit, is an
