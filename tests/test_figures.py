@@ -233,9 +233,9 @@ def test_scales_grow_evenly_stronger_and_show_on_the_page(quantity, mode):
 
 def test_a_drawing_names_its_shades_so_that_they_can_swap():
     fig, axes = figures.figure()
-    for k, (one, two) in enumerate(zip(figures.sequence(5), figures.sequence(5, "temperature"))):
-        axes.plot([0, 1], [k, k], color=one)
-        axes.plot([0, 1], [-k, k], color=two)
+    for quantity in ("current", "temperature"):
+        for k, shade in enumerate(figures.sequence(5, quantity)):
+            axes.plot([0, 1], [k, k], color=shade)
     levels = [0, 0.25, 0.5, 0.75, 1.0]
     axes.contourf([[0, 1], [0, 1]], levels, cmap=figures.temperature_map)
     text = figures.svg(fig)

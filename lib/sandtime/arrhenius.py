@@ -151,6 +151,54 @@ def activation_energy(value, temperature, reference_value, reference_temperature
     return (-k_B * np.log(value / reference_value) / (1 / temperature - 1 / reference))[()]
 
 
+def temperature_for(value, activation_energy, reference_value, reference_temperature):
+    r"""Temperature at which a quantity has a wanted value.
+
+    .. math:: \frac1T = \frac1{T_0} - \frac{k_B}{E_A}\ln\frac{X}{X_0}
+
+    Parameters
+    ----------
+    value, reference_value : array_like
+        Wanted, and known at the reference temperature; positive, in the same unit.
+    activation_energy : array_like
+        Per particle, J; not 0.
+    reference_temperature : array_like
+        K.
+
+    Returns
+    -------
+    ndarray or float
+        K.  It may be one at which the metal is liquid: the law does not know.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range, or no temperature gives the value.
+
+    Examples
+    --------
+    >>> from sandtime.units import celsius, eV, to_celsius
+    >>> print(f"{to_celsius(temperature_for(30.0, 0.57 * eV, 3.0, celsius(25))):.0f} °C")
+    60 °C
+    """
+    value, energy, known, reference = checks.same_shape(
+        value=checks.positive("value", value, ""),
+        activation_energy=checks.real("activation_energy", activation_energy, "J"),
+        reference_value=checks.positive("reference_value", reference_value, ""),
+        reference_temperature=checks.positive("reference_temperature", reference_temperature, "K"),
+    )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        inverse = 1 / reference - k_B / energy * np.log(value / known)
+    bad = ~(inverse > 0) | ~np.isfinite(inverse)
+    if bad.any():
+        raise ValueError(
+            f"value = {value[bad].flat[0]:.10g} is not allowed: no temperature raises "
+            f"{known[bad].flat[0]:.10g} at {reference[bad].flat[0]:.10g} K to it with "
+            f"activation_energy = {energy[bad].flat[0]:.10g} J"
+        )
+    return (1 / inverse)[()]
+
+
 @dataclass(frozen=True)
 class ArrheniusFit:
     r"""A straight line through :math:`\ln X` against :math:`1/T`; what `fit` found.

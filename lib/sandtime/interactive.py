@@ -136,8 +136,8 @@ def explore(draw, *, alt, says=None, **choices):
     Raises
     ------
     ValueError
-        For a missing alt text, sentence or choice, more frames than `MAX_FRAMES`, frames that pack to more
-        than `MAX_BYTES`, or a `draw` that returns no figure.
+        For a missing alt text, sentence or choice, more frames than `MAX_FRAMES`, frames that pack
+        to more than `MAX_BYTES`, or a `draw` that returns no figure.
 
     Examples
     --------

@@ -13,6 +13,26 @@ from difflib import get_close_matches
 from importlib.resources import files
 from math import isnan, nan
 
+from sandtime import units
+
+_SAME = "A Hz J K MHz MPa S V cm eV g kHz mA mAh mV mm mmol nm s"
+_UNITS = {name: getattr(units, name) for name in _SAME.split()} | {
+    "°C": units.K,  # of a difference or a rate
+    "°": units.degree,
+    "%": 0.01,
+    "at%": 0.01,
+    "h": units.hour,
+    "kN": 1e3,
+    "kΩ": units.kohm,
+    "mL": units.cm**3,
+    "mg": 1e-3 * units.g,
+    "min": units.minute,
+    "Å": units.angstrom,
+    "µA": units.uA,
+    "µm": units.um,
+    "Ω": units.ohm,
+}
+
 
 @dataclass(frozen=True)
 class Claim:
@@ -107,6 +127,62 @@ def paper(id):
     3e-11
     """
     return claim(id).paper
+
+
+def quantity(id, part="paper"):
+    """A printed number in SI units, by the unit that stands beside it.
+
+    Parameters
+    ----------
+    id : str
+        Of a claim.
+    part : {"paper", "paper_high", "uncertainty"}
+        The number, the upper end of a range, or the printed uncertainty.
+
+    Returns
+    -------
+    float
+        Degrees Celsius become K, per cent a fraction; what has no unit stays.
+
+    Raises
+    ------
+    ValueError
+        If there is no such claim, it is not legible, or it has no such part.
+
+    Examples
+    --------
+    >>> print(f"{quantity('d-beta'):.3g} m²/s, {quantity('temperature-25c')} K")
+    3e-15 m²/s, 298.15 K
+    """
+    known("part", part, ("paper", "paper_high", "uncertainty"))
+    found = claim(id)
+    number = getattr(found, part)
+    if number is None or isnan(number):
+        raise ValueError(f"id = {id!r} is not allowed: the paper prints no legible {part} of it")
+    if found.unit == "°C" and part != "uncertainty":
+        return units.celsius(number)
+    return number * multiplier(found.unit)
+
+
+def multiplier(unit):
+    """What a number in a printed unit is multiplied by to be in SI units.
+
+    Raises
+    ------
+    ValueError
+        If a part of the unit is not known.
+
+    Examples
+    --------
+    >>> print(multiplier("µA cm⁻²"), multiplier("%"))
+    0.01 0.01
+    """
+    product = 1.0
+    for part in unit.split():
+        name, power = re.fullmatch("(.*?)([⁻¹²³]*)", part).groups()
+        power = int((power or "1").translate(str.maketrans("⁻¹²³", "-123")))
+        product *= _UNITS[known("unit", name, tuple(_UNITS))] ** power
+    return product
 
 
 def last_digit(printed):

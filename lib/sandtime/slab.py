@@ -11,6 +11,7 @@ half-space solution needs a handful while it is.  `profile` chooses, and nobody 
 """
 
 import numpy as np
+from scipy.optimize import brentq
 from scipy.special import erfc
 
 from sandtime import checks
@@ -186,6 +187,88 @@ def dimensionless_depletion_time(drop):
             break
     time[between] = root
     return time[()]
+
+
+def drop_for(share):
+    r"""Dimensionless drop at which a share of what lies above the cut-off is delivered.
+
+    The inverse of the curve :math:`\tau/P(1, \tau)`, for a utilisation that is asked for.
+
+    Parameters
+    ----------
+    share : array_like
+        Above 0 and below 1.
+
+    Returns
+    -------
+    ndarray or float
+        :math:`F D\,\Delta c/(i L)`, relative error below 1e-12.
+
+    Raises
+    ------
+    ValueError
+        If a share is out of range.
+
+    Examples
+    --------
+    >>> drop = drop_for(0.9)
+    >>> print(round(drop, 2), round(dimensionless_depletion_time(drop) / drop, 12))
+    3.33 0.9
+    """
+    share = checks.positive("share", share, "")
+    checks.below("share", share, "", "all of it", 1.0)
+
+    def one(wanted):
+        if wanted <= np.pi / 4 * _HALF_SPACE_BELOW:
+            return 4 / np.pi * wanted
+        if wanted >= 1 - 1 / (3 * _QUASI_STEADY_ABOVE):
+            return 1 / (3 * (1 - wanted))
+        return brentq(
+            lambda drop: dimensionless_depletion_time(drop) - wanted * drop,
+            _HALF_SPACE_BELOW / 2,
+            2 * _QUASI_STEADY_ABOVE,
+            xtol=1e-14,
+            rtol=1e-14,
+        )
+
+    return np.array([one(each) for each in share.flat]).reshape(share.shape)[()]
+
+
+def diffusivity_for(share, current_density, *, thickness, initial, cutoff):
+    r"""Diffusivity with which a slab delivers a share of what lies above the cut-off, m²/s.
+
+    .. math:: D = \sigma\,\frac{i L}{F\,\Delta c}
+
+    with :math:`\sigma` of `drop_for`.  With `arrhenius.temperature_for` it becomes the temperature
+    for a target.  Parameters and errors as in `drop_for` and `depletion_time`.
+
+    Examples
+    --------
+    >>> from sandtime.units import cm, mmol, s, uA, um
+    >>> D = diffusivity_for(0.8, 1000 * uA / cm**2, thickness=25 * um,
+    ...                     initial=69.6 * mmol / cm**3, cutoff=24.0 * mmol / cm**3)
+    >>> print(f"{D / (cm**2 / s):.2e} cm²/s")
+    9.47e-10 cm²/s
+    """
+    one = _slab(current_density, thickness, 1.0, initial, cutoff)[-1]
+    return (drop_for(share) / one)[()]
+
+
+def current_density_for(share, *, thickness, diffusivity, initial, cutoff):
+    r"""Current density at which a slab delivers a share of what lies above the cut-off, A/m².
+
+    As `diffusivity_for`.
+
+    Examples
+    --------
+    >>> from sandtime.units import cm, mmol, s, uA, um
+    >>> i = current_density_for(0.8, thickness=25 * um, diffusivity=3e-11 * cm**2 / s,
+    ...                         initial=69.6 * mmol / cm**3, cutoff=24.0 * mmol / cm**3)
+    >>> print(f"{i / (uA / cm**2):.1f} µA/cm²")
+    31.7 µA/cm²
+    """
+    one = _slab(1.0, thickness, diffusivity, initial, cutoff)[-1]
+    return (one / drop_for(share))[()]
 
 
 def concentration(position, time, *, thickness, diffusivity, current_density, initial):

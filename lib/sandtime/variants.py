@@ -1,5 +1,5 @@
-r"""Which model: the frame, the law of diffusion, and how a concentration is read (chapter *Which
-model fits everything that was seen?*).
+r"""Which model: the frame, the law of diffusion, and how a concentration is read (chapter *What
+does a rest reveal?*).
 
 The paper uses one model: a frame that does not move, a constant diffusivity, every site filled.
 Each of the three can be otherwise, and the same depletion time then means another diffusivity.
@@ -17,7 +17,7 @@ This module names the variants, so that every chapter compares the same ones.
 The flux of lithium down its chemical potential, :math:`J = -(D^*/RT)\,c\,\partial\mu/\partial\xi`,
 makes :math:`D = D^*\Phi` where every site stays filled and :math:`D = x\,D^*\Phi` where magnesium
 is kept, because there :math:`\mathrm d\ln(1-x) = x\,\mathrm dc/c`.  So :math:`x` comes from
-keeping magnesium and not from a moving interface (step 4 of the chapter).
+keeping magnesium and not from a moving interface (step 5 of the chapter).
 """
 
 from dataclasses import dataclass
@@ -383,7 +383,7 @@ class Variant:
         r"""Magnesium fraction once a stripped electrode has evened out.
 
         No rest can end at less: while lithium leaves and afterwards, the interface is the poorest
-        place of the electrode (chapter *What does the rest reveal?*).  With magnesium kept it is
+        place of the electrode (chapter *What does a rest reveal?*).  With magnesium kept it is
         :math:`x_0/(1 - q V_m/F L)`, in either frame; with every site kept, :math:`x_0 + q V_m/F L`.
 
         Parameters

@@ -43,6 +43,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.integrate import solve_ivp
+from scipy.optimize import brentq
 
 from sandtime import checks
 from sandtime.creep import ANAND_NARAYAN, CREEP_LAWS, MASIAS, ROY, CreepLaw, diffusional
@@ -561,6 +562,38 @@ def constriction_resistance(contact, *, spot_radius, conductivity):
     conductivity = checks.positive("conductivity", conductivity, "S/m")
     shared = (1 - np.sqrt(contact)) ** 1.5
     return (np.pi * radius * shared / (4 * conductivity * contact))[()]
+
+
+def constricted_contact(resistance, *, spot_radius, conductivity):
+    r"""Contact whose constriction alone has this resistance: `constriction_resistance` undone.
+
+    Parameters
+    ----------
+    resistance : array_like
+        Area-specific, Ω m²; positive.
+    spot_radius, conductivity : array_like
+        As in `constriction_resistance`.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+
+    Examples
+    --------
+    >>> asr = constriction_resistance(0.4, spot_radius=1e-6, conductivity=0.046)
+    >>> print(round(constricted_contact(asr, spot_radius=1e-6, conductivity=0.046), 12))
+    0.4
+    """
+    resistance, radius, conductivity = checks.same_shape(
+        resistance=checks.positive("resistance", resistance, "Ω m²"),
+        spot_radius=checks.positive("spot_radius", spot_radius, "m"),
+        conductivity=checks.positive("conductivity", conductivity, "S/m"),
+    )
+    ratio = resistance * 4 * conductivity / (np.pi * radius)
+    # with u = √θ: the left side falls from 1 to 0, the right side rises from 0
+    u = [brentq(lambda u, r=r: (1 - u) ** 1.5 - r * u**2, 0, 1, xtol=1e-15) for r in ratio.flat]
+    return (np.reshape(u, ratio.shape) ** 2)[()]
 
 
 # ---- in time ------------------------------------------------------------------------------------
