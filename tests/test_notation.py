@@ -3,7 +3,9 @@
 ``data/notation.csv`` holds one line a meaning: the symbol, its meaning, its name in the library,
 its unit, and the pages that use it so; *all* stands for every page that no other line of the same
 symbol names.  An index is part of the symbol only where the list has that symbol with its index
-(``t_0``, ``R_\\mathrm{int}``); any other index leaves the letter what it is.
+(``t_0``, ``R_\\mathrm{int}``); any other index leaves the letter what it is.  Not read are
+indices themselves, what is upright or bold, the T of a transpose, and the glossary, whose entries
+explain their own letters.
 """
 
 import re
@@ -17,10 +19,8 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PAGES = sorted(path.stem for path in (ROOT / "book").glob("*.md"))
 
-TWICE = {}
-"""Pages on which a letter still has two meanings, each with its letters; none may be added."""
 
-CODE = re.compile(r"^(`{3,}|:{3,})\{code-cell\}.*?^\1$", re.S | re.M)
+CODE = re.compile(r"^(`{3,}|:{3,})\{(?:code-cell|glossary)\}.*?^\1$", re.S | re.M)
 EVAL = re.compile(r"\{eval\}`[^`]*`")
 MATH = re.compile(
     r"(?<!\\)\$\$(.+?)(?<!\\)\$\$"
@@ -29,14 +29,15 @@ MATH = re.compile(
     r"|(?<![\\$])\$(?!\s)([^$\n]+?)(?<![\\\s])\$(?!\d)",
     re.S | re.M,
 )
-GREEK = set(
-    "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi "
-    "pi rho sigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi "
-    "Psi Omega ell".split()
-)
-WORDS = set("mathrm text textrm operatorname label tag begin end mathcal mathbf".split())
+GREEK = """
+    alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi
+    rho sigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi
+    Omega ell
+""".split()  # noqa: SIM905
+WORDS = ("mathrm", "mathsf", "mathbf", "mathcal", "text", "textrm", "operatorname", "begin", "end")
+WORDS += ("label", "tag")
 UPRIGHT = {"dd", "Li", "Mg", "erfc"}  # macros of _config.yml
-TOKEN = re.compile(r"\\[A-Za-z]+\*?|\\.|[A-Za-z]|[_^{}]|\s+|.", re.S)
+TOKEN = re.compile(r"\\[A-Za-z]+\*?|\\\\\[[^]]*\]|\\.|\^T|[A-Za-z]|[_^{}]|\s+|.", re.S)
 
 
 def blank(match):
@@ -140,17 +141,11 @@ def test_every_letter_has_one_meaning_on_a_page(page):
     faults = []
     for (letter, below), lines in used(page).items():
         rows = meanings(page, letter, below)
-        if len(rows) == 1 or (rows and letter in TWICE.get(page, ())):
+        if len(rows) == 1:
             continue
         says = "; ".join(row.meaning for row in rows) or "nothing in data/notation.csv"
         faults.append(f"book/{page}.md:{lines[0]}: {shown(letter, below)} means {says}")
     assert not faults, "\n" + "\n".join(faults)
-
-
-def test_what_waits_is_still_doubled(page):
-    for letter in TWICE.get(page, ()):
-        rows = [row for row in listed().itertuples() if row.key[0] == letter and page in row.pages]
-        assert len(rows) > 1, f"{page}: {letter} has one meaning now, take it out of TWICE"
 
 
 def test_the_list_names_no_page_that_does_not_use_the_letter():
@@ -202,6 +197,8 @@ def test_the_reader_of_formulas(tex, expected):
 
 
 def test_the_reader_knows_prose_from_code_and_counts_lines():
-    source = "a\n```{code-cell} python3\nx = '$b$'\n```\nand $y$ costs {eval}`f('$z$')`\n$$\nt\n$$\n"
+    source = (
+        "a\n```{code-cell} python3\nx = '$b$'\n```\nand $y$ costs {eval}`f('$z$')`\n$$\nt\n$$\n"
+    )
     found = [(start + line, c) for start, tex in formulas(source) for c, _, line in letters(tex)]
     assert found == [(5, "y"), (7, "t")]

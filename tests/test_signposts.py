@@ -1,5 +1,6 @@
 """The signposts' own reasoning: names, links, minutes, old addresses."""
 
+import re
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -124,3 +125,10 @@ def test_an_old_address_leads_to_the_new_one(tmp_path, monkeypatch):
     assert 'url=sand.html"' in left
     assert "Sand" in left
     assert "location.hash" in left
+
+
+def test_the_library_names_chapters_by_their_short_names():
+    for path in (ROOT / "lib" / "sandtime").rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        for name in re.findall(r"chapters?\s+\*([^*]+)\*", text):
+            assert " ".join(name.split()) in NAMES.values(), f"{path.name}: chapter *{name}*"

@@ -30,7 +30,8 @@ SECONDS = {"div.math": 40, "figure": 25, "table": 25}
 SECONDS_A_LINE_OF_CODE = 3
 _APART = "details, .dropdown, .exercise, #references"
 _NOT_PROSE = (
-    "script, style, svg, pre, nav, .math, .headerlink, .footnote-reference, input, output, button"
+    ".minutes, script, style, svg, pre, nav, .math, .headerlink, .footnote-reference, input, "
+    "output, button"
 )
 
 
@@ -181,7 +182,7 @@ def reading_minutes(page):
         "div.cell_input pre, div.highlight-ipython3 pre, div.highlight-python pre"
     ):
         seconds += SECONDS_A_LINE_OF_CODE * len(code.get_text().rstrip("\n").split("\n"))
-    for other in body.select(_NOT_PROSE):
+    for other in body.select(_NOT_PROSE):  # the minutes themselves too, or they would count
         other.decompose()
     words = re.findall(r"[^\W_][\w’'.,·-]*", body.get_text(" ", strip=True))
     return round((seconds + len(words) / WORDS_A_SECOND) / 60)

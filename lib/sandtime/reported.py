@@ -1,4 +1,4 @@
-"""What the paper prints: one claim for every number (chapter *Which of the paper's numbers hold?*).
+"""What the paper prints: one claim for every number (chapter *Ledger*).
 
 The table is ``data/reported.csv``, in the unit and with the digits of the print; how it was made is
 in ``data/README.md``.  A chapter that needs one of the paper's numbers takes it from here
@@ -13,25 +13,7 @@ from difflib import get_close_matches
 from importlib.resources import files
 from math import isnan, nan
 
-from sandtime import units
-
 _SAME = "A Hz J K MHz MPa S V cm eV g kHz mA mAh mV mm mmol nm s"
-_UNITS = {name: getattr(units, name) for name in _SAME.split()} | {
-    "°C": units.K,  # of a difference or a rate
-    "°": units.degree,
-    "%": 0.01,
-    "at%": 0.01,
-    "h": units.hour,
-    "kN": 1e3,
-    "kΩ": units.kohm,
-    "mL": units.cm**3,
-    "mg": 1e-3 * units.g,
-    "min": units.minute,
-    "Å": units.angstrom,
-    "µA": units.uA,
-    "µm": units.um,
-    "Ω": units.ohm,
-}
 
 
 @dataclass(frozen=True)
@@ -160,8 +142,33 @@ def quantity(id, part="paper"):
     if number is None or isnan(number):
         raise ValueError(f"id = {id!r} is not allowed: the paper prints no legible {part} of it")
     if found.unit == "°C" and part != "uncertainty":
-        return units.celsius(number)
+        from sandtime.units import celsius
+
+        return celsius(number)
     return number * multiplier(found.unit)
+
+
+@functools.cache
+def _units():
+    """Units that the paper prints, in SI; only asked for where a number gets its unit."""
+    from sandtime import units  # which needs SciPy's constants
+
+    return {name: getattr(units, name) for name in _SAME.split()} | {
+        "°C": units.K,  # of a difference or a rate
+        "°": units.degree,
+        "%": 0.01,
+        "at%": 0.01,
+        "h": units.hour,
+        "kN": 1e3,
+        "kΩ": units.kohm,
+        "mL": units.cm**3,
+        "mg": 1e-3 * units.g,
+        "min": units.minute,
+        "Å": units.angstrom,
+        "µA": units.uA,
+        "µm": units.um,
+        "Ω": units.ohm,
+    }
 
 
 def multiplier(unit):
@@ -181,7 +188,7 @@ def multiplier(unit):
     for part in unit.split():
         name, power = re.fullmatch("(.*?)([⁻¹²³]*)", part).groups()
         power = int((power or "1").translate(str.maketrans("⁻¹²³", "-123")))
-        product *= _UNITS[known("unit", name, tuple(_UNITS))] ** power
+        product *= _units()[known("unit", name, tuple(_units()))] ** power
     return product
 
 

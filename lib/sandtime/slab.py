@@ -1,4 +1,4 @@
-r"""The finite slab: blocked on one side, constant current on the other (chapter *The Fick series*).
+r"""The finite slab: blocked on one side, constant current on the other (chapter *Fick*).
 
 The paper's Eq. (5).  In the variables :math:`x = \xi/L` (from the blocked side) and
 :math:`\tau = D t/L^2` the concentration is
@@ -49,11 +49,6 @@ def series(position, time, terms=_SERIES_TERMS):
     ndarray or float
         Dimensionless; the arguments broadcast.
 
-    Raises
-    ------
-    ValueError
-        If an argument is out of range.
-
     Notes
     -----
     Source: the paper's Eq. (5), restored; J. Crank, The Mathematics of Diffusion, 2nd ed. (1975),
@@ -77,10 +72,8 @@ def images(position, time, pairs=_IMAGE_PAIRS):
 
     Parameters
     ----------
-    position : array_like
-        :math:`x`, 0 at the blocked side and 1 at the interface.
-    time : array_like
-        :math:`\tau`; zero or more.
+    position, time
+        As in `series`.
     pairs : int
         :math:`M`; the default is exact to rounding up to :math:`\tau = 0.1`.
 
@@ -88,11 +81,6 @@ def images(position, time, pairs=_IMAGE_PAIRS):
     -------
     ndarray or float
         Dimensionless; the arguments broadcast.
-
-    Raises
-    ------
-    ValueError
-        If an argument is out of range.
 
     Notes
     -----
@@ -112,20 +100,13 @@ def profile(position, time):
 
     Parameters
     ----------
-    position : array_like
-        :math:`x`, 0 at the blocked side and 1 at the interface.
-    time : array_like
-        :math:`\tau`; zero or more.
+    position, time
+        As in `series`.
 
     Returns
     -------
     ndarray or float
         Dimensionless; the arguments broadcast.
-
-    Raises
-    ------
-    ValueError
-        If an argument is out of range.
 
     Examples
     --------
@@ -295,11 +276,6 @@ def concentration(position, time, *, thickness, diffusivity, current_density, in
         mol/m³; the arguments broadcast.  The formula's value, also below zero: what the
         concentration would be if nothing stopped the current.  Accurate to 1e-10 of `initial`.
 
-    Raises
-    ------
-    ValueError
-        If an argument is out of range or the shapes do not broadcast.
-
     Notes
     -----
     Source: the paper's Eq. (5), restored.
@@ -335,12 +311,8 @@ def depletion_time(current_density, *, thickness, diffusivity, initial, cutoff):
     ----------
     current_density : array_like
         A/m²; positive.
-    thickness : array_like
-        m; positive.
-    diffusivity : array_like
-        m²/s; positive.
-    initial : array_like
-        Concentration before the current began, mol/m³; positive.
+    thickness, diffusivity, initial
+        As in `concentration`.
     cutoff : array_like
         Concentration at the interface that ends the experiment, mol/m³; from 0 to below `initial`.
 
@@ -348,11 +320,6 @@ def depletion_time(current_density, *, thickness, diffusivity, initial, cutoff):
     -------
     ndarray or float
         s; the arguments broadcast.  Relative error below 1e-12.
-
-    Raises
-    ------
-    ValueError
-        If an argument is out of range or the shapes do not broadcast.
 
     Examples
     --------

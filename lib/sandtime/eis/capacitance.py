@@ -1,5 +1,4 @@
-r"""What a constant-phase element would be as a capacitor (chapter *What happens at the interface
-while lithium leaves?*).
+r"""What a constant-phase element would be as a capacitor (chapter *Interface*).
 
 A constant-phase element has no capacitance: its Q is in s^α/Ω.  What is called its capacitance is
 that of the capacitor with which a circuit would have the same time constant.  Which circuit, is an
@@ -52,11 +51,6 @@ def hsu_mansfeld(Q, alpha, resistance):
     ndarray
         F; the arguments broadcast.
 
-    Raises
-    ------
-    ValueError
-        If a value is out of range or shapes do not broadcast.
-
     Notes
     -----
     Source: C. H. Hsu and F. Mansfeld, Corrosion 57 (2001) 747, doi:10.5006/1.3280607.
@@ -92,11 +86,6 @@ def brug(Q, alpha, resistance, series_resistance):
     -------
     ndarray
         F; the arguments broadcast.
-
-    Raises
-    ------
-    ValueError
-        If a value is out of range or shapes do not broadcast.
 
     Notes
     -----
@@ -143,11 +132,6 @@ def contact(share, alpha, resistance_before, resistance_after, series_resistance
     series_resistance : array_like, optional
         As in `brug`, in the same unit.
 
-    Raises
-    ------
-    ValueError
-        If a value is out of range or shapes do not broadcast.
-
     Examples
     --------
     >>> print(contact(0.4, 0.9, 1.0, 1 / 0.4).round(3), contact(0.4, 0.9, 1.0, 37.0).round(3))
@@ -177,11 +161,6 @@ def zarc_Q(resistance, tau, alpha):
     -------
     ndarray
         s^α/Ω; the arguments broadcast.
-
-    Raises
-    ------
-    ValueError
-        If a value is out of range or shapes do not broadcast.
 
     Notes
     -----

@@ -1,4 +1,4 @@
-"""Rows of the chapter *What does a rest reveal?*: the potential after a rest."""
+"""Rows of the chapter *Relaxation*: the potential after a rest."""
 
 import numpy as np
 
