@@ -138,3 +138,19 @@ def test_wrong_arguments_say_what_is_wrong(call, words):
         call()
     for word in words:
         assert word in str(error.value)
+
+
+@given(st.floats(0.05, 1.5), st.floats(200, 600), st.floats(200, 600), st.floats(1e-15, 1e5))
+def test_the_temperature_for_a_value_gives_the_value_there(energy, reference, at, known):
+    value = arrhenius.scale(known, energy * eV, at, reference)
+    found = arrhenius.temperature_for(value, energy * eV, known, reference)
+    assert found == pytest.approx(at, rel=1e-9)
+
+
+def test_no_temperature_gives_more_than_the_plateau():
+    plateau = np.exp(0.1 * eV / (k_B * 300))
+    assert arrhenius.temperature_for(0.999 * plateau, 0.1 * eV, 1.0, 300.0) > 1e5
+    with pytest.raises(ValueError, match="no temperature raises 1 at 300 K to it"):
+        arrhenius.temperature_for(1.001 * plateau, 0.1 * eV, 1.0, 300.0)
+    with pytest.raises(ValueError, match="no temperature"):
+        arrhenius.temperature_for(2.0, 0.0, 1.0, 300.0)

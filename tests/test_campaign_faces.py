@@ -205,3 +205,37 @@ def test_points_are_measured_two_periods_long_and_one_after_another(points):
         clock += dwell
     assert clock == pytest.approx(30)
     np.testing.assert_allclose(campaign.point_times(frequency), middles, rtol=1e-10)
+
+
+# ---- noise ---------------------------------------------------------------------------------------
+
+
+def test_noise_is_what_it_says_in_both_parts():
+    clean = 100.0 / (1 + 1j * np.linspace(0.1, 3, campaign.FREQUENCY.size))
+    Z, sigma = campaign.noisy(clean, seed=3, repeats=4000)
+    pulls = (Z - clean) / sigma
+    for part in (pulls.real, pulls.imag):
+        assert np.abs(part.mean(axis=0)).max() < 5 / np.sqrt(4000)
+        assert part.std() == pytest.approx(1, abs=0.01)
+    together = (pulls.real * pulls.imag).mean()
+    assert abs(together) < 5 / np.sqrt(pulls.size)
+    assert sigma[0] == pytest.approx(campaign.noise(campaign.FREQUENCY) * np.abs(clean))
+
+
+def test_the_same_seed_is_the_same_noise_and_a_generator_goes_on():
+    clean = np.full((2, campaign.FREQUENCY.size), 5.0 - 1j)
+    assert np.array_equal(campaign.noisy(clean, 1)[0], campaign.noisy(clean, 1)[0])
+    rng = np.random.default_rng(1)
+    first, second = (campaign.noisy(clean, rng)[0] for _ in range(2))
+    assert np.array_equal(first, campaign.noisy(clean, 1)[0])
+    assert not np.array_equal(first, second)
+
+
+def test_noise_at_other_frequencies_must_be_given():
+    with pytest.raises(ValueError, match="give relative"):
+        campaign.noisy(np.ones(7) + 0j)
+    Z, sigma = campaign.noisy(np.ones(7) + 0j, relative=0.01)
+    assert Z.shape == sigma.shape == (7,)
+    assert np.all(sigma == 0.01)
+    with pytest.raises(ValueError, match="repeats = 0"):
+        campaign.noisy(np.ones(7) + 0j, relative=0.01, repeats=0)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize_scalar
 
-from sandtime.eis import Circuit, arc_capacitance, brug, fit, hsu_mansfeld, zarc_Q
+from sandtime.eis import Circuit, arc_capacitance, brug, contact, fit, hsu_mansfeld, zarc_Q
 
 FREQUENCY = np.geomspace(7e6, 1, 61)
 exponents = st.floats(0.4, 1.0)
@@ -242,3 +242,25 @@ def test_patches_have_an_electrolyte_of_their_own_only_if_they_are_wide(frequenc
     assert narrow == pytest.approx(together, rel=2e-3)
     if frequency == 1e2:
         assert abs(apart / together - 1) > 0.1
+
+
+# ---- contact behind a share of a capacitance -----------------------------------------------------
+
+
+@pytest.mark.parametrize("series", [None, 120.0])
+@pytest.mark.parametrize("alpha", [0.7, 0.9, 1.0])
+@pytest.mark.parametrize(("theta", "growth"), [(0.4, 2.5), (0.4, 37.0), (0.03, 1.0)])
+def test_contact_is_what_scaled_the_element(series, alpha, theta, growth):
+    def capacitance(Q, R):
+        return hsu_mansfeld(Q, alpha, R) if series is None else brug(Q, alpha, R, series)
+
+    share = capacitance(theta * 1e-6, growth * 270.0) / capacitance(1e-6, 270.0)
+    found = contact(share, alpha, 270.0, growth * 270.0, series)
+    assert found == pytest.approx(theta, rel=1e-12)
+
+
+def test_contact_refuses_what_is_no_share():
+    with pytest.raises(ValueError, match="share"):
+        contact(-0.1, 0.9, 1.0, 2.0)
+    with pytest.raises(ValueError, match="series_resistance"):
+        contact(0.4, 0.9, 1.0, 2.0, 0.0)

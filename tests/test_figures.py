@@ -212,21 +212,109 @@ def test_the_style_sheet_knows_the_same_colours():
     assert light["--sandtime-paper"] == figures.PAPER
 
 
+def twin(quantity, k):
+    return re.search(rf"--sandtime-{quantity}-{k}: (#[0-9a-f]{{6}});", CSS)[1]
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
 @pytest.mark.parametrize("quantity", ["current", "temperature"])
-def test_sequences_darken_evenly_and_show_on_both_grounds(quantity):
-    colours = figures.sequence(9, quantity)
-    steps = -np.diff([lightness(c) for c in colours])
+def test_scales_grow_evenly_stronger_and_show_on_the_page(quantity, mode):
+    """3:1 at both ends (WCAG 2.1, 1.4.11), on white and on the dark page."""
+    colours = figures.sequence(17, quantity)
+    if mode == "dark":
+        colours = [twin(quantity, k) for k in range(17)]
+    paper = css_variables(mode)["--sandtime-paper"]
+    steps = np.diff([lightness(c) for c in colours]) * (1 if mode == "dark" else -1)
     assert np.all(steps > 0)
     assert steps.max() < 2.5 * steps.min()
-    for colour in colours:
-        assert contrast(colour, "#ffffff") > 2
-        assert contrast(colour, "#14181c") > 2
+    assert min(contrast(c, paper) for c in colours) >= 3
+    assert contrast(colours[-1], paper) >= 2.5 * contrast(colours[0], paper)
+
+
+def test_a_drawing_names_its_shades_so_that_they_can_swap():
+    fig, axes = figures.figure()
+    for quantity in ("current", "temperature"):
+        for k, shade in enumerate(figures.sequence(5, quantity)):
+            axes.plot([0, 1], [k, k], color=shade)
+    levels = [0, 0.25, 0.5, 0.75, 1.0]
+    axes.contourf([[0, 1], [0, 1]], levels, cmap=figures.temperature_map)
+    text = figures.svg(fig)
+    for k in (0, 4, 8, 12, 16):
+        for quantity in ("current", "temperature"):
+            shade = figures.sequence(17, quantity)[k]
+            assert f"var(--sandtime-{quantity}-{k}, {shade})" in text
+    bare = re.sub(r"var\([^)]*\)", "", text)
+    assert set(re.findall(r": (#[0-9a-f]{6})\b", bare)) == set()
 
 
 def test_electrodes_differ_without_colour():
     electrodes = (figures.LITHIUM, figures.LI95MG5, figures.LI90MG10, figures.GREY)
     assert len({str(figures.line(c)["linestyle"]) for c in electrodes}) == 4
     assert len({figures.points(c)["marker"] for c in electrodes}) == 4
+
+
+# ---- panels -------------------------------------------------------------------------------------
+
+
+def labels(axis):
+    return [label.get_text() for label in axis.get_ticklabels()]
+
+
+@pytest.mark.parametrize(
+    ("limits", "words"),
+    [
+        ((0.1, 10), ["0.1", "1", "10"]),
+        ((0.05, 2e4), ["0.1", "1", "10", "100", "1000", "10⁴"]),
+        ((1e-9, 1), ["10⁻⁸", "10⁻⁶", "10⁻⁴", "10⁻²", "1"]),
+        ((1e-4, 1), ["10⁻⁴", "10⁻³", "10⁻²", "10⁻¹", "1"]),
+        ((18, 500), ["20", "50", "100", "200", "500"]),
+        ((0.5, 80), ["1", "3", "10", "30"]),
+        ((80, 0.5), ["1", "3", "10", "30"]),
+    ],
+)
+def test_a_logarithmic_axis_has_few_plain_ticks(limits, words):
+    _, axes = figures.figure()
+    figures.panel(axes, xlim=limits, log="x")
+    assert labels(axes.xaxis) == words
+    assert axes.get_xlim() == pytest.approx(limits)
+    assert len(axes.xaxis.get_minorticklocs()) == 0
+    assert axes.get_yscale() == "linear"
+
+
+def test_panels_share_all_but_their_titles():
+    _, (one, two) = figures.figure(panels=2)
+    given = figures.panel(
+        [one, two], "t / h", "x", title=["a  one", "b  two"], ylim=(0, 1), yticks=[0, 0.5, 1]
+    )
+    assert given == [one, two]
+    assert [ax.get_title(loc="left") for ax in given] == ["a  one", "b  two"]
+    for ax in given:
+        assert (ax.get_xlabel(), ax.get_ylabel(), ax.get_ylim()) == ("t / h", "x", (0, 1))
+        assert labels(ax.yaxis) == ["0", "0.5", "1"]
+
+
+def test_ticks_may_bring_their_own_words():
+    _, axes = figures.figure()
+    figures.panel(axes, xticks={k: figures.tick(10.0**k) for k in (-2, 0, 4)})
+    assert labels(axes.xaxis) == ["0.01", "1", "10⁴"]
+
+
+@given(st.floats(-30, 30), st.floats(0.05, 40))
+def test_decades_lie_inside_and_are_few(start, span):
+    low, high = 10.0**start, 10.0 ** (start + span)
+    places = figures.decades(low, high)
+    assert 1 <= len(places) <= 6
+    assert low * (1 - 1e-8) <= places[0]
+    assert places[-1] <= high * (1 + 1e-8)
+    assert places == sorted(set(places))
+
+
+@given(st.floats(1e-12, 1e12))
+def test_a_tick_says_its_value(value):
+    words = figures.tick(value)
+    if re.match("10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]", words):
+        words = f"1 × {words}"
+    assert read(words) == pytest.approx(value, rel=1e-3)
 
 
 # ---- numbers ------------------------------------------------------------------------------------
@@ -285,6 +373,10 @@ def test_number_is_right_to_half_its_last_digit(value, digits):
         (lambda: figures.line("red"), "colour = 'red'"),
         (lambda: figures.points("blue"), "colour = 'blue'"),
         (lambda: figures.sequence(0), "count = 0"),
+        (lambda: figures.sequence(18), "count = 18"),
+        (lambda: figures.decades(0, 1), "two positive limits"),
+        (lambda: figures.panel(None, log="z"), "log = 'z'"),
+        (lambda: figures.panel([1, 2], title=["a"]), "title has 1 words for 2 panels"),
         (lambda: figures.sequence(3, "pressure"), "quantity = 'pressure'"),
         (lambda: figures.number(float("inf")), "value = inf"),
         (lambda: figures.number(1, 0), "digits = 0"),

@@ -92,9 +92,9 @@ def test_choice_shows_through_a_function():
                 draw,
                 alt="words",
                 current=choose(range(30), "i"),
-                thickness=choose(range(5), "L"),
+                thickness=choose(range(6), "L"),
             ),
-            rf"30 \(current\) × 5 \(thickness\) = 150 frames: at most {MAX_FRAMES}",
+            rf"30 \(current\) × 6 \(thickness\) = 180 frames: at most {MAX_FRAMES}",
         ),
         (
             lambda: explore(lambda current: "a plot", alt="words", current=choose([1], "i")),
@@ -151,7 +151,9 @@ def test_every_slider_has_label_value_and_texts(page):
     for name, choice in choices(start=2.0).items():
         slider = re.search(rf'<input type="range" id="(\w+-{name})"([^>]*)>', page)
         assert f'<label for="{slider[1]}">{choice.label}</label>' in page
-        assert f'<output for="{slider[1]}">{choice.texts[choice.start]}</output>' in page
+        longest = max(choice.texts, key=len)
+        words = choice.texts[choice.start]
+        assert f'<output for="{slider[1]}" data-longest="{longest}">{words}</output>' in page
         assert f'max="{len(choice.values) - 1}"' in slider[2]
         assert f'aria-valuetext="{choice.texts[choice.start]}"' in slider[2]
         texts = html.unescape(re.search(r"data-texts='([^']*)'", slider[2])[1])
@@ -163,6 +165,32 @@ def test_the_same_explorer_is_the_same_text(monkeypatch):
     one = page_bundle(draw, alt, choices())
     monkeypatch.setattr(figures, "_seen", {})
     assert page_bundle(draw, alt, choices()) == one
+
+
+def says(current, thickness):
+    return f"At {current / 0.01:.0f} µA cm⁻² < 1 A the foil of {thickness / 1e-6:.0f} µm ends."
+
+
+def test_every_frame_carries_its_sentence(monkeypatch):
+    monkeypatch.setenv("SANDTIME_MEDIUM", "page")
+    page = page_bundle(draw, alt, choices(start=2.0), says)["text/html"]
+    place = re.search(r'<p class="explorer-says" aria-live="polite">([^<]*)</p>', page)
+    assert html.unescape(place[1]) == says(2.0, 10e-6)
+    packed = re.search(r'class="explorer-frames">([^<]+)</script>', page)[1]
+    content = json.loads(gzip.decompress(base64.b64decode(packed)))
+    told = [html.unescape(content["texts"][n]) for n in content["said"]]
+    assert told == [says(*pair) for pair in itertools.product(CURRENTS, THICKNESSES)]
+
+
+def test_without_sentences_there_is_no_place_for_them(page):
+    assert "explorer-says" not in page
+
+
+def test_a_sentence_has_words():
+    with pytest.raises(ValueError, match="says = 'words'"):
+        explore(draw, alt="words", says="words", **choices())
+    with pytest.raises(ValueError, match=r"returned None: it must return a sentence"):
+        explore(draw, alt="words", says=lambda **values: None, **choices())
 
 
 # ---- in a kernel --------------------------------------------------------------------------------
@@ -187,6 +215,16 @@ def test_a_widget_draws_only_what_is_asked_for():
     assert picture.value == before
     assert len(asked) == 4
     assert current.description == "current density"
+    widths = {slider.style.description_width for slider in (current, thickness)}
+    assert len(widths) == 1
+
+
+def test_a_widget_says_what_the_page_says():
+    _, sentence, current, _ = widget(draw, alt, choices(), says).children
+    assert says(0.5, 10e-6) in html.unescape(sentence.value)
+    assert 'aria-live="polite"' in sentence.value
+    current.index = 1
+    assert says(1.0, 10e-6) in html.unescape(sentence.value)
 
 
 CELL = """

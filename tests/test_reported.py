@@ -190,3 +190,49 @@ def test_packaged_copy_is_this_one():
     packaged = files("sandtime.data").joinpath("reported.csv").read_bytes()
     assert packaged == (DATA / "reported.csv").read_bytes()
     assert b"\r" not in packaged
+
+
+# ---- in SI units --------------------------------------------------------------------------------
+
+BY_HAND = {
+    "d-beta": 3e-15,
+    "c0-li90mg10": 69600.0,
+    "temperature-0c": 273.15,
+    "activation-energy-d": 0.57 * 1.602176634e-19,
+    "current-density-100ua": 1.0,
+    "target-areal-capacity": 5e-3 * 3600 / 1e-4,
+    "r-int-initial": 270e-4,
+    "t0-li90mg10-25c-100ua": 54000.0,
+    "capacitance-at-t0-li90mg10": 0.40,
+    "lattice-parameter-li": 3.5020e-10,
+    "capacity-gravimetric-li90mg10": 2820e-3 * 3600 / 1e-3,
+    "two-theta-step": math.radians(0.026),
+}
+
+
+@pytest.mark.parametrize(("id", "truth"), BY_HAND.items())
+def test_a_quantity_is_in_si_units(id, truth):
+    printed = reported.paper(id)
+    assert reported.quantity(id) == pytest.approx(truth, rel=1e-12), printed
+
+
+def test_every_legible_number_has_a_unit_that_is_known():
+    for id, claim in reported.claims().items():
+        if claim.legible:
+            assert math.isfinite(reported.quantity(id)), id
+
+
+def test_an_uncertainty_and_an_upper_end_have_the_same_unit():
+    for id, claim in reported.claims().items():
+        if claim.paper_high is not None and claim.legible and claim.unit != "°C":
+            ratio = reported.quantity(id, "paper_high") / claim.paper_high
+            assert reported.quantity(id) == pytest.approx(ratio * claim.paper, rel=1e-12)
+
+
+def test_what_is_not_printed_is_refused():
+    with pytest.raises(ValueError, match="no legible paper_high"):
+        reported.quantity("d-beta", "paper_high")
+    with pytest.raises(ValueError, match="part = 'value'"):
+        reported.quantity("d-beta", "value")
+    with pytest.raises(ValueError, match="unit = 'furlong'"):
+        reported.multiplier("furlong s⁻¹")

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.linalg import solve_banded
 
 from sandtime import sand, slab
 from sandtime.units import F, cm, hour, mmol, s, uA, um
@@ -293,3 +294,45 @@ def test_wrong_dimensionless_arguments():
         slab.series(0.5, 0.1, 2.5)
     with pytest.raises(ValueError, match=r"pairs = -1 .* whole number"):
         slab.images(0.5, 0.1, -1)
+
+
+# ---- a share that is asked for -------------------------------------------------------------------
+
+
+@given(st.floats(1e-9, 1 - 1e-9))
+def test_the_drop_for_a_share_delivers_it(share):
+    drop = slab.drop_for(share)
+    assert slab.dimensionless_depletion_time(drop) / drop == pytest.approx(share, rel=1e-11)
+
+
+def test_the_drop_for_a_share_has_no_step_where_its_pieces_meet():
+    for edge in (np.pi / 20, 11 / 12):
+        below, above = slab.drop_for([edge * (1 - 1e-12), edge * (1 + 1e-12)])
+        assert above == pytest.approx(below, rel=1e-9)
+
+
+def test_diffusivity_and_current_for_a_share_by_finite_volumes():
+    """A slab of 400 cells, stepped implicitly to the cut-off, delivers what was asked for."""
+    share, initial, cutoff, thickness, current, cells = 0.6, 69.6e3, 24.0e3, 25e-6, 2.0, 400
+    foil = {"thickness": thickness, "initial": initial, "cutoff": cutoff}
+    D = slab.diffusivity_for(share, current, **foil)
+    assert slab.current_density_for(share, diffusivity=D, **foil) == pytest.approx(current)
+    until = share * F * thickness * (initial - cutoff) / current
+    steps, dx = 4000, thickness / cells
+    r = D * until / steps / dx**2
+    bands = np.zeros((3, cells))
+    bands[0, 1:] = bands[2, :-1] = -r
+    bands[1] = 1 + 2 * r
+    bands[1, 0] = bands[1, -1] = 1 + r
+    c, out = np.full(cells, initial), current / F * until / steps / dx
+    for _ in range(steps):
+        c[-1] -= out
+        c = solve_banded((1, 1), bands, c)
+    surface = c[-1] - current / (F * D) * dx / 2
+    assert surface == pytest.approx(cutoff, abs=0.002 * (initial - cutoff))
+
+
+@pytest.mark.parametrize("share", [0, 1, -0.1, float("nan")])
+def test_a_share_must_lie_between_nothing_and_all(share):
+    with pytest.raises(ValueError, match="share"):
+        slab.drop_for(share)

@@ -648,3 +648,10 @@ def test_rows_of_the_ledger_by_hand():
     assert ledger.row("pressure-mpa-range").recomputed == pytest.approx(least, rel=1e-9)
     assert ledger.row("charge-capacitance-slope").recomputed == pytest.approx(0.75, rel=1e-12)
     assert all(row.verdict != "not yet" for row in ledger.rows(chapter="pressure"))
+
+
+@given(st.floats(1e-9, 0.9999), st.floats(1e-8, 1e-4))
+def test_the_contact_behind_a_constriction_is_found(theta, radius):
+    spots = {"spot_radius": radius, "conductivity": 0.046}
+    resistance = voids.constriction_resistance(theta, **spots)
+    assert voids.constricted_contact(resistance, **spots) == pytest.approx(theta, rel=1e-6)

@@ -1,8 +1,8 @@
 /* Moves the pictures that sandtime.interactive.explore puts on a page.
  *
  * Each explorer holds all its frames in one script element: gzip in base64 of
- * {lines, frames, texts, alts}; a frame is the numbers of its lines. Frames are in the order of
- * nested loops over the sliders, the last slider fastest. Without this script the first frame
+ * {lines, frames, texts, alts, said}; a frame is the numbers of its lines. Frames are in the order
+ * of nested loops over the sliders, the last slider fastest. Without this script the first frame
  * stands still, with its values named beside it.
  */
 "use strict";
@@ -16,10 +16,11 @@
 
   const start = async (explorer) => {
     const picture = explorer.querySelector(".explorer-picture");
+    const sentence = explorer.querySelector(".explorer-says");
     const sliders = [...explorer.querySelectorAll("input[type=range]")];
     const outputs = sliders.map((s) => explorer.querySelector(`output[for="${s.id}"]`));
     const texts = sliders.map((s) => JSON.parse(s.dataset.texts));
-    const { lines, frames, texts: sentences, alts } = await unpack(
+    const { lines, frames, texts: sentences, alts, said } = await unpack(
       explorer.querySelector(".explorer-frames").textContent
     );
     let shown = -1;
@@ -33,9 +34,11 @@
         outputs[i].textContent = text;
       });
       if (index === shown) return;
+      const moved = shown >= 0;
       shown = index;
       picture.innerHTML = frames[index].map((n) => lines[n]).join("\n");
       picture.setAttribute("aria-label", sentences[alts[index]]);
+      if (sentence && moved) sentence.innerHTML = sentences[said[index]]; // escaped when packed
     };
 
     sliders.forEach((s) => {

@@ -2,7 +2,7 @@
 
 A page has a number and one short name, the title it has in ``_toc.yml``; its heading is a question.
 
-- a link to a chapter reads "chapter 4 (Utilisation)" (`name_the_chapters`, `begin_with_a_capital`);
+- a link to a chapter reads its short name (`name_the_chapters`);
 - number and name stand above the heading and on the links to the neighbours (`show_the_name`);
 - the first cell is shown below the card, though it runs before it (`put_the_card_first`);
 - the minutes are computed from the written page (`reading_minutes`), shown on its card and summed
@@ -30,7 +30,8 @@ SECONDS = {"div.math": 40, "figure": 25, "table": 25}
 SECONDS_A_LINE_OF_CODE = 3
 _APART = "details, .dropdown, .exercise, #references"
 _NOT_PROSE = (
-    "script, style, svg, pre, nav, .math, .headerlink, .footnote-reference, input, output, button"
+    ".minutes, script, style, svg, pre, nav, .math, .headerlink, .footnote-reference, input, "
+    "output, button"
 )
 
 
@@ -60,39 +61,12 @@ def numbered(env, page):
     return ("appendix" if str(number[0]).isalpha() else "chapter"), str(number[0])
 
 
-def link_text(env, page, name):
-    """What a link to a page reads, inside a sentence."""
-    found = numbered(env, page)
-    return f"{found[0]} {found[1]} ({name})" if found else name
-
-
 def name_the_chapters(app, env):
-    """Let ``{ref}`chapter-sand` `` read "chapter 2 (Sand)" instead of the heading of the page."""
+    """Let ``{ref}`chapter-sand` `` read "Sand" instead of the heading of the page."""
     labels = env.get_domain("std").labels
     for label, (page, anchor, _) in list(labels.items()):
         if label.startswith("chapter-") and page in app.sandtime_names:
-            labels[label] = page, anchor, link_text(env, page, app.sandtime_names[page])
-
-
-_OPENS_A_SENTENCE = re.compile(r"(?:^|[.!?]\s+)$")
-
-
-def begin_with_a_capital(app, doctree, page):
-    """A link to a chapter that opens a sentence has a capital."""
-    for line in doctree.findall(nodes.paragraph):
-        before = ""
-        for text in list(line.findall(nodes.Text)):
-            names_a_page = text.startswith(("chapter ", "appendix ")) and _in_a_link(text)
-            if names_a_page and _OPENS_A_SENTENCE.search(before):
-                text.parent.replace(text, nodes.Text(text[0].upper() + text[1:]))
-            before = (before + text)[-4:]
-
-
-def _in_a_link(node):
-    while node := node.parent:
-        if isinstance(node, nodes.reference):
-            return True
-    return False
+            labels[label] = page, anchor, app.sandtime_names[page]
 
 
 def show_the_name(app, pagename, templatename, context, doctree):
@@ -181,7 +155,7 @@ def reading_minutes(page):
         "div.cell_input pre, div.highlight-ipython3 pre, div.highlight-python pre"
     ):
         seconds += SECONDS_A_LINE_OF_CODE * len(code.get_text().rstrip("\n").split("\n"))
-    for other in body.select(_NOT_PROSE):
+    for other in body.select(_NOT_PROSE):  # the minutes themselves too, or they would count
         other.decompose()
     words = re.findall(r"[^\W_][\w’'.,·-]*", body.get_text(" ", strip=True))
     return round((seconds + len(words) / WORDS_A_SECOND) / 60)
@@ -247,7 +221,6 @@ def setup(app):
     app.connect("builder-inited", read_names)
     app.connect("doctree-read", put_the_card_first)
     app.connect("env-updated", name_the_chapters)
-    app.connect("doctree-resolved", begin_with_a_capital)
     app.connect("html-page-context", show_the_name)
     app.connect("build-finished", fill_in_minutes)
     app.connect("build-finished", leave_redirects)

@@ -1,4 +1,4 @@
-"""Activated processes: the paper's Eqs. (2) and (3) (chapter *What does warmth buy?*).
+"""Activated processes: the paper's Eqs. (2) and (3) (chapter *Warmth*).
 
 Energies are in joules per particle, written ``0.57 * eV`` or, from one per mole,
 ``37 * kJ / mol / N_A``.  The paper gives them in eV but divides by the gas constant in Eq. (3); a
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sandtime import checks
+from sandtime import checks, lines
 from sandtime.units import k_B
 
 _LARGEST_EXPONENT = 700.0  # exp(710) overflows
@@ -151,6 +151,54 @@ def activation_energy(value, temperature, reference_value, reference_temperature
     return (-k_B * np.log(value / reference_value) / (1 / temperature - 1 / reference))[()]
 
 
+def temperature_for(value, activation_energy, reference_value, reference_temperature):
+    r"""Temperature at which a quantity has a wanted value.
+
+    .. math:: \frac1T = \frac1{T_0} - \frac{k_B}{E_A}\ln\frac{X}{X_0}
+
+    Parameters
+    ----------
+    value, reference_value : array_like
+        Wanted, and known at the reference temperature; positive, in the same unit.
+    activation_energy : array_like
+        Per particle, J; not 0.
+    reference_temperature : array_like
+        K.
+
+    Returns
+    -------
+    ndarray or float
+        K.  It may be one at which the metal is liquid: the law does not know.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range, or no temperature gives the value.
+
+    Examples
+    --------
+    >>> from sandtime.units import celsius, eV, to_celsius
+    >>> print(f"{to_celsius(temperature_for(30.0, 0.57 * eV, 3.0, celsius(25))):.0f} °C")
+    60 °C
+    """
+    value, energy, known, reference = checks.same_shape(
+        value=checks.positive("value", value, ""),
+        activation_energy=checks.real("activation_energy", activation_energy, "J"),
+        reference_value=checks.positive("reference_value", reference_value, ""),
+        reference_temperature=checks.positive("reference_temperature", reference_temperature, "K"),
+    )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        inverse = 1 / reference - k_B / energy * np.log(value / known)
+    bad = ~(inverse > 0) | ~np.isfinite(inverse)
+    if bad.any():
+        raise ValueError(
+            f"value = {value[bad].flat[0]:.10g} is not allowed: no temperature raises "
+            f"{known[bad].flat[0]:.10g} at {reference[bad].flat[0]:.10g} K to it with "
+            f"activation_energy = {energy[bad].flat[0]:.10g} J"
+        )
+    return (1 / inverse)[()]
+
+
 @dataclass(frozen=True)
 class ArrheniusFit:
     r"""A straight line through :math:`\ln X` against :math:`1/T`; what `fit` found.
@@ -241,34 +289,27 @@ def fit(temperature, value, *, sigma=None):
             f"{value.size} points are not allowed: it takes {needed} "
             + ("without sigma" if sigma is None else "with sigma")
         )
-    relative = np.ones(value.size)
+    relative = None
     if sigma is not None:
         sigma = checks.positive("sigma", sigma, "the unit of value")
         if sigma.shape not in ((), value.shape):
             raise ValueError(f"sigma of shape {sigma.shape} does not match value {value.shape}")
         relative = sigma / value
-    weight = relative**-2.0
-    centre = np.average(inverse, weights=weight)
-    lever, log = inverse - centre, np.log(value)
-    spread = np.sum(weight * lever**2)
+    centre = np.average(inverse, weights=None if relative is None else relative**-2.0)
     if np.ptp(inverse) <= 1e-12 * centre:
         raise ValueError(
             f"temperature = {1 / centre:.10g} K for all points is not allowed: at least two must "
             "differ"
         )
-    slope = np.sum(weight * lever * log) / spread
-    level = np.average(log, weights=weight)
-    chi2 = np.sum(weight * (log - level - slope * lever) ** 2)
-    dof = value.size - 2
-    factor = chi2 / dof if sigma is None else 1.0
+    line = lines.fit([inverse - centre, np.ones(value.size)], np.log(value), relative)
     return ArrheniusFit(
-        activation_energy=float(-k_B * slope),
-        activation_energy_error=float(k_B * np.sqrt(factor / spread)),
+        activation_energy=float(-k_B * line.coefficients[0]),
+        activation_energy_error=float(k_B * line.stderr[0]),
         reference_temperature=float(1 / centre),
-        value=float(np.exp(level)),
-        relative_error=float(np.sqrt(factor / weight.sum())),
-        chi2=float(chi2),
-        dof=dof,
+        value=float(np.exp(line.coefficients[1])),
+        relative_error=float(line.stderr[1]),
+        chi2=line.chi2,
+        dof=line.freedom,
     )
 
 

@@ -94,7 +94,7 @@ def grid(n, crowding):
     """
     if isinstance(n, bool) or n != int(n) or n < 4:
         raise ValueError(f"n = {n!r} is not allowed: it must be a whole number, at least 4")
-    crowding = float(checks.positive("crowding", crowding, ""))
+    crowding = checks.scalar("crowding", checks.positive("crowding", crowding, ""))
     k = np.arange(n + 1)
     angle = np.pi * (1 - k / n)
     eta = np.cos(angle)

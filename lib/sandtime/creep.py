@@ -1,4 +1,4 @@
-r"""How fast lithium creeps, by three published laws (chapter *What does pressure buy?*).
+r"""How fast lithium creeps, by three published laws (chapter *Pressure*).
 
 The laws differ by half an order of magnitude at the same stress, and only one of them says how the
 rate depends on temperature.  They are not three independent measurements: `ROY` rounds what others
@@ -33,11 +33,6 @@ class CreepLaw:
         Per particle, J; None if the source gives none, and then no other temperature is allowed.
     source, certainty : str
         Where the numbers are from, and how sure they are.
-
-    Raises
-    ------
-    ValueError
-        If a number is out of range.
 
     Examples
     --------
@@ -233,11 +228,6 @@ def squeeze_rate(pressure, *, law, thickness, radius, temperature=None):
         :math:`h` and :math:`R`, m; positive.  Lubrication, so it holds for :math:`h \ll R`.
     temperature : array_like, optional
         K; by default that of the law.
-
-    Raises
-    ------
-    ValueError
-        If an argument is out of range.
 
     Notes
     -----

@@ -1,4 +1,4 @@
-r"""The powder pattern of bcc Li–Mg and its Pawley fit (chapter *What does the X-ray pattern say?*;
+r"""The powder pattern of bcc Li–Mg and its Pawley fit (chapter *X-rays*;
 the paper's section 2.1, Figure 1b and c).
 
 A pattern is counts over the diffraction angle :math:`2\theta`.  `expected` builds what a
@@ -53,7 +53,7 @@ def scan(low=10 * degree, high=90 * degree, step=STEP):
     """
     low, high = (float(checks.between(*a, "rad", 0, np.pi)) for a in (("low", low), ("high", high)))
     checks.below("low", low, "rad", "high", high)
-    return low + float(checks.positive("step", step, "rad")) * np.arange(
+    return low + checks.scalar("step", checks.positive("step", step, "rad")) * np.arange(
         int((high - low) / step * (1 + 1e-12)) + 1
     )
 
@@ -113,7 +113,7 @@ class Reflection:
         averaged over the planes; α lies between a plane's normal and `axis`.  r < 1: the axis of
         most grains stands upright.  Source: Dollase 1986, doi:10.1107/S0021889886089458.
         """
-        ratio = float(checks.positive("ratio", ratio, ""))
+        ratio = checks.scalar("ratio", checks.positive("ratio", ratio, ""))
         axis = checks.real("axis", axis, "")
         if axis.shape != (3,) or not axis.any():
             raise ValueError(f"axis = {axis} is not allowed: three indices, not all 0")
@@ -127,7 +127,10 @@ def reflections(lattice_parameter, low=10 * degree, high=90 * degree):
     >>> [f"{r.name} ×{r.multiplicity}" for r in reflections(3.5020 * angstrom)]
     ['110 ×12', '200 ×6', '211 ×24', '220 ×12', '310 ×24']
     """
-    a = float(checks.between("lattice_parameter", lattice_parameter, "m", *PARAMETERS))
+    a = checks.scalar(
+        "lattice_parameter",
+        checks.between("lattice_parameter", lattice_parameter, "m", *PARAMETERS),
+    )
     angles = [("low", low), ("high", high)]
     bounds = [float(checks.between(name, angle, "rad", 0, np.pi)) for name, angle in angles]
     checks.below("low", low, "rad", "high", high)
@@ -266,7 +269,7 @@ class Foil:
     @classmethod
     def even(cls, magnesium_fraction, thickness=100 * um, lattice_parameter=None, layers=10):
         """The same composition all through."""
-        thickness = float(checks.positive("thickness", thickness, "m"))
+        thickness = checks.scalar("thickness", checks.positive("thickness", thickness, "m"))
         return cls(np.full(layers, thickness / layers), magnesium_fraction, lattice_parameter)
 
     @property

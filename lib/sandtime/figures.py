@@ -9,7 +9,8 @@ named colours become CSS variables with the colour itself as fallback, so that o
 light and dark; text stays text. `show` lays the same figure out twice, wide and for a phone, with
 letters of the same size, and the style sheet picks one.
 
-Every chapter draws with this module; it knows no physics and no data.
+Every chapter draws with this module; it knows no physics and no data.  Numbers, ticks and tables
+are made by `sandtime.words` and are called from here too.
 """
 
 import base64
@@ -29,6 +30,8 @@ from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.colors import ListedColormap, to_hex
 from matplotlib.figure import Figure
 
+from sandtime.words import decades, degrees, number, table, tick
+
 __all__ = [
     "GREY",
     "INK",
@@ -40,9 +43,11 @@ __all__ = [
     "colour_bar",
     "degrees",
     "current_map",
+    "decades",
     "figure",
     "line",
     "number",
+    "panel",
     "points",
     "sequence",
     "show",
@@ -50,6 +55,7 @@ __all__ = [
     "svg",
     "table",
     "temperature_map",
+    "tick",
 ]
 
 # Colours by what they mean. On white each reaches a contrast of 4.4 or more, so that it may carry
@@ -77,10 +83,13 @@ _STACK_BELOW = 520  # px; narrower than this, panels go below one another
 _MARGINS = {"left": 66, "right": 18, "top": 26, "bottom": 54}  # px round each panel
 _ROW_GAP = 16  # px between the rows of a panel
 
-# Lightness falls steadily from first to last (L* 72 to 38), and neither end vanishes on a white
-# or on a dark page. Currents are cool, temperatures warm.
-_CURRENT_ANCHORS = ["#57bfae", "#3ba3b0", "#2f86b0", "#3b6fae", "#4a54a8"]
-_TEMPERATURE_ANCHORS = ["#e8a33d", "#e27d3f", "#cc5a4c", "#ad4469", "#8a3d80"]
+# Faint to strong: contrast with the page rises from 3.4 to 11 on white (L* 58 to 24) and, by the
+# twins in book.css, on the dark page. Currents are cool, temperatures warm.
+_ANCHORS = {
+    "current": ["#139d8a", "#02828d", "#08688d", "#034c95", "#33278e"],
+    "temperature": ["#c17d10", "#bd5907", "#b42f28", "#950e4f", "#690765"],
+}
+_SHADES = 17  # steps of each scale, so that each has a name and a twin
 
 _STYLE = {
     "font.family": ["DejaVu Sans"],  # measured in this, shown in the page's own type
@@ -278,37 +287,55 @@ def _known(colour):
         raise ValueError(f"colour = {colour!r}: LITHIUM, LI95MG5, LI90MG10 or GREY of figures")
 
 
-def _map(anchors, name):
+def shades(anchors):
+    """The steps of a scale through its anchors, as hex.
+
+    >>> shades(["#000000", "#ffffff"])[8]
+    '#808080'
+    """
     rgb = np.array([[int(a[i : i + 2], 16) / 255 for i in (1, 3, 5)] for a in anchors])
-    at = np.linspace(0, 1, len(anchors))
-    fine = np.linspace(0, 1, 256)
-    return ListedColormap(np.column_stack([np.interp(fine, at, c) for c in rgb.T]), name=name)
+    at, fine = np.linspace(0, 1, len(anchors)), np.linspace(0, 1, _SHADES)
+    return [to_hex(c) for c in np.column_stack([np.interp(fine, at, c) for c in rgb.T])]
 
 
-current_map = _map(_CURRENT_ANCHORS, "sandtime-current")
-temperature_map = _map(_TEMPERATURE_ANCHORS, "sandtime-temperature")
+_SCALES = {name: shades(anchors) for name, anchors in _ANCHORS.items()}
+_VARIABLES |= {
+    shade: f"--sandtime-{name}-{k}"
+    for name, scale in _SCALES.items()
+    for k, shade in enumerate(scale)
+}
+
+
+def _map(name):
+    colours = [_SCALES[name][k * _SHADES // 256] for k in range(256)]
+    return ListedColormap(colours, name=f"sandtime-{name}")
+
+
+current_map = _map("current")
+temperature_map = _map("temperature")
 
 
 def sequence(count, quantity="current"):
-    """Colours for an ordered set of curves, from light (low) to dark (high).
+    """Colours for an ordered set of curves, from faint (low) to strong (high).
+
+    Each has a contrast of at least 3 with the page, and a lighter twin on the dark page.
 
     Parameters
     ----------
     count : int
-        Number of curves, at least 1.
+        Number of curves, 1 to 17.
     quantity : {"current", "temperature"}
         Cool colours for currents, warm ones for temperatures.
 
     >>> sequence(3)
-    ['#57bfae', '#2f86b0', '#4a54a8']
+    ['#139d8a', '#08688d', '#33278e']
     """
-    maps = {"current": current_map, "temperature": temperature_map}
-    if quantity not in maps:
+    if quantity not in _SCALES:
         raise ValueError(f"quantity = {quantity!r}: 'current' or 'temperature'")
-    if count != int(count) or count < 1:
-        raise ValueError(f"count = {count}: a whole number of curves, at least 1")
-    positions = np.linspace(0, 1, int(count)) if count > 1 else [0.5]
-    return [to_hex(maps[quantity](float(p))) for p in positions]
+    if count != int(count) or not 1 <= count <= _SHADES:
+        raise ValueError(f"count = {count}: a whole number of curves, 1 to {_SHADES}")
+    positions = np.linspace(0, _SHADES - 1, int(count)) if count > 1 else [(_SHADES - 1) / 2]
+    return [_SCALES[quantity][round(float(p))] for p in positions]
 
 
 def colour_bar(axes, mappable, label):
@@ -322,56 +349,68 @@ def colour_bar(axes, mappable, label):
     return bar
 
 
-_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-
-def number(value, digits=3):
-    """A number as prose shows it, to a count of significant digits.
-
-    Powers of ten below 0.001 and from 100 000 on. Only characters that Python prints as they are,
-    since ``{eval}`` shows the printed form.
+def panel(
+    axes, x=None, y=None, *, title=None, xlim=None, ylim=None, log="", xticks=None, yticks=None
+):
+    """Name a panel and its axes, set limits, and put plain numbers at its ticks.
 
     Parameters
     ----------
-    value : float
-        Already divided by its unit; must be finite.
-    digits : int
-        Significant digits, at least 1.
+    axes : Axes or list of Axes
+        As `figure` returns them; each of a list gets the same, and its own of several titles.
+    x, y : str, optional
+        Labels with units, ``"time / h"``.
+    title : str or list of str, optional
+        ``"a  what it shows"``.
+    xlim, ylim : pair, optional
+    log : {"", "x", "y", "xy"}
+        Axes that are logarithmic: they get ticks at `decades` without minor ones.
+    xticks, yticks : sequence or dict, optional
+        Other places, labelled by `tick`; or places with their labels.
 
-    >>> number(75.9, 2), number(-0.5, 3), number(2.95e-11, 2)
-    ('76', '−0.500', '3.0 × 10⁻¹¹')
+    Returns
+    -------
+    Axes or list of Axes
+        What was given.
+
+    Raises
+    ------
+    ValueError
+        For another `log`, or titles that do not match the panels.
+
+    Examples
+    --------
+    >>> fig, ax = figure()
+    >>> drawn = panel(ax, "time / h", "x / %", xlim=(0.1, 100), ylim=(0, 5), log="x")
+    >>> [label.get_text() for label in ax.get_xticklabels()]
+    ['0.1', '1', '10', '100']
     """
-    value = float(value)
-    if not math.isfinite(value):
-        raise ValueError(f"value = {value}: only a finite number can be printed")
-    if digits != int(digits) or digits < 1:
-        raise ValueError(f"digits = {digits}: a whole number, at least 1")
-    if value == 0:
-        return "0"
-    mantissa, exponent = f"{value:.{int(digits) - 1}e}".split("e")
-    exponent = int(exponent)
-    if exponent < -3 or exponent >= 5:
-        text = f"{mantissa} × 10{str(exponent).translate(_SUPERSCRIPT)}"
-    else:
-        rounded = float(f"{mantissa}e{exponent}")
-        text = f"{rounded:.{max(0, int(digits) - 1 - exponent)}f}"
-    return text.replace("-", "−")
+    if log not in ("", "x", "y", "xy"):
+        raise ValueError(f"log = {log!r}: '', 'x', 'y' or 'xy'")
+    several = list(axes) if isinstance(axes, (list, tuple, np.ndarray)) else [axes]
+    titles = [title] * len(several) if title is None or isinstance(title, str) else list(title)
+    if len(titles) != len(several):
+        raise ValueError(f"title has {len(titles)} words for {len(several)} panels")
+    for ax, words in zip(several, titles, strict=True):
+        ax.set(**{f"{name}scale": "log" for name in log})
+        given = {"xlabel": x, "ylabel": y, "title": words, "xlim": xlim, "ylim": ylim}
+        ax.set(**{name: value for name, value in given.items() if value is not None})
+        for name, places in (("x", xticks), ("y", yticks)):
+            _place(ax, name, places, name in log)
+    return axes
 
 
-def degrees(kelvin, melting, digits=3):
-    """A temperature in °C as prose shows it, or that no solid metal has it.
-
-    Parameters
-    ----------
-    kelvin, melting : float
-        The temperature, and that from which on the metal would be liquid, K.
-    digits : int
-        As in `number`.
-
-    >>> degrees(412.15, 453.65), degrees(480.0, 453.65)
-    ('139', 'not in solid metal')
-    """
-    return number(kelvin - 273.15, digits) if 0 < kelvin < melting else "not in solid metal"
+def _place(ax, name, places, logarithmic):
+    """Ticks of one axis."""
+    if places is None and logarithmic:
+        places = decades(*getattr(ax, f"get_{name}lim")())
+    if places is not None:
+        powers = logarithmic and min(places) < 0.9995e-3
+        words = places.values() if isinstance(places, dict) else None
+        labels = words or [tick(v, powers=powers) for v in places]
+        getattr(ax, f"set_{name}ticks")(list(places), list(labels))
+    if logarithmic:
+        getattr(ax, f"{name}axis").minorticks_off()
 
 
 # ---- from a figure to clean SVG -----------------------------------------------------------------
@@ -571,45 +610,3 @@ def show(fig, alt):
     from IPython.display import display
 
     display(bundle(fig, alt), raw=True)
-
-
-def table(label, head, rows, *, size=1.0):
-    """Display a table on the page and in a notebook.
-
-    Parameters
-    ----------
-    label : str
-        What the table holds, for those who listen instead of looking.
-    head : sequence of str
-        Headings; the first column holds words, the others numbers. May contain HTML.
-    rows : sequence of sequences of str
-        Cells, as many in each row as there are headings. May contain HTML.
-    size : float
-        Of the type, relative to the text around: a little below one for many columns.
-
-    Raises
-    ------
-    ValueError
-        If a row has another number of cells than the head.
-    """
-    from IPython.display import HTML, display
-
-    rows = [tuple(row) for row in rows]
-    for number, row in enumerate(rows):
-        if len(row) != len(head):
-            raise ValueError(f"rows[{number}] has {len(row)} cells: as many as head, {len(head)}")
-
-    def cells(tag, row):
-        return "".join(
-            f"<{tag}{' class=number' if k else ''}>{cell}</{tag}>" for k, cell in enumerate(row)
-        )
-
-    style = "" if size == 1 else f' style="font-size: {size:g}em"'
-    body = "".join(f"<tr>{cells('td', row)}</tr>" for row in rows)
-    display(
-        HTML(
-            f'<div class="ledger-scroll" tabindex="0" role="region" aria-label="{label}">'
-            f'<table class="ledger"{style}><thead><tr>{cells("th", head)}</tr></thead>'
-            f"<tbody>{body}</tbody></table></div>"
-        )
-    )

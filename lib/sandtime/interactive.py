@@ -22,7 +22,7 @@ from . import figures
 
 __all__ = ["MAX_BYTES", "MAX_FRAMES", "Choice", "choose", "explore"]
 
-MAX_FRAMES = 120  # some 50 ms each while the book is built
+MAX_FRAMES = 160  # some 50 ms each while the book is built
 MAX_BYTES = 200_000  # packed frames of one explorer; a page may hold 300 kB of them
 WIDTH = 420  # px; one layout for both the desk and the phone
 
@@ -116,7 +116,7 @@ def _same(a, b):
     return bool(a == b)
 
 
-def explore(draw, *, alt, **choices):
+def explore(draw, *, alt, says=None, **choices):
     """A picture the reader moves: sliders in a kernel, frames on the page, a still in print.
 
     Parameters
@@ -127,14 +127,17 @@ def explore(draw, *, alt, **choices):
     alt : str or callable
         What the picture shows, in a sentence; a function of the same values where the sentence
         changes with them.
+    says : callable, optional
+        ``says(**values)`` returns a sentence for everyone, below the picture: what the settings
+        mean in numbers.  It changes with them and is read out by a screen reader.
     **choices : Choice
         One `choose` for each argument of `draw`. Several sliders make a grid of frames.
 
     Raises
     ------
     ValueError
-        For a missing alt text or choice, more frames than `MAX_FRAMES`, frames that pack to more
-        than `MAX_BYTES`, or a `draw` that returns no figure.
+        For a missing alt text, sentence or choice, more frames than `MAX_FRAMES`, frames that pack
+        to more than `MAX_BYTES`, or a `draw` that returns no figure.
 
     Examples
     --------
@@ -151,20 +154,22 @@ def explore(draw, *, alt, **choices):
     """
     from IPython.display import display
 
-    _check(draw, alt, choices)
+    _check(draw, alt, choices, says)
     medium = figures.medium()
     if medium == "kernel":
-        display(_widget(draw, alt, choices))
+        display(_widget(draw, alt, choices, says))
     elif medium == "page":
-        display(page_bundle(draw, alt, choices), raw=True)
+        display(page_bundle(draw, alt, choices, says), raw=True)
     else:
         start = _values(choices, _start(choices))
         display(figures.bundle(_drawn(draw, start), _alt(alt, start)), raw=True)
 
 
-def _check(draw, alt, choices):
+def _check(draw, alt, choices, says):
     if not callable(draw):
         raise ValueError(f"draw = {draw!r}: a function that returns a Matplotlib figure")
+    if says is not None and not callable(says):
+        raise ValueError(f"says = {says!r}: a function of the same values that returns a sentence")
     if not callable(alt):
         figures.checked_alt(alt)
     if not choices:
@@ -190,6 +195,14 @@ def _alt(alt, values):
     return figures.checked_alt(alt(**values) if callable(alt) else alt)
 
 
+def _said(says, values):
+    """The sentence for these values; empty without `says`."""
+    words = "" if says is None else says(**values)
+    if says is not None and not (isinstance(words, str) and words.strip()):
+        raise ValueError(f"says({values}) returned {words!r}: it must return a sentence")
+    return html.escape(" ".join(words.split()))
+
+
 def _drawn(draw, values):
     fig = draw(**values)
     if not isinstance(fig, figures.Figure):
@@ -200,7 +213,7 @@ def _drawn(draw, values):
 # ---- on the page --------------------------------------------------------------------------------
 
 
-def page_bundle(draw, alt, choices):
+def page_bundle(draw, alt, choices, says=None):
     """The MIME bundle of the static page: all frames as HTML, the first also as PNG and text.
 
     The HTML shows the first frame and names its values without JavaScript; explore.js (among the
@@ -211,12 +224,13 @@ def page_bundle(draw, alt, choices):
     still = _drawn(draw, values)
     prefix = figures.unique_prefix("explore " + _alt(alt, values) + " ".join(choices))
     grid = itertools.product(*(range(len(c.values)) for c in choices.values()))
-    frames, alts = [], []
+    frames, alts, said = [], [], []
     for index in grid:
         frame = _values(choices, index)
         frames.append(figures.svg(_drawn(draw, frame), prefix))
         alts.append(_alt(alt, frame))
-    packed = pack(frames, alts)
+        said.append(_said(says, frame))
+    packed = pack(frames, alts, said)
     if len(packed) > MAX_BYTES:
         raise ValueError(
             f"{len(frames)} frames pack to {len(packed) / 1000:.0f} kB, allowed are "
@@ -229,14 +243,17 @@ def page_bundle(draw, alt, choices):
         f'<input type="range" id="{prefix}-{name}" min="0" max="{len(c.values) - 1}" step="1" '
         f'value="{c.start}" autocomplete="off" aria-valuetext="{html.escape(c.texts[c.start])}" '
         f"data-texts='{html.escape(json.dumps(c.texts, ensure_ascii=False), quote=True)}' disabled>"
-        f'<output for="{prefix}-{name}">{html.escape(c.texts[c.start])}</output></div>'
+        f'<output for="{prefix}-{name}" data-longest="{html.escape(max(c.texts, key=len))}">'
+        f"{html.escape(c.texts[c.start])}</output></div>"
         for name, c in choices.items()
     )
+    sentence = f'<p class="explorer-says" aria-live="polite">{said[first]}</p>\n'
     page = (
         f'<div class="explorer" id="{prefix}">\n'
         f'<div class="explorer-picture figure-plate" role="img" '
         f'aria-label="{html.escape(alts[first])}"{figures.plate_style(still)}>\n{frames[first]}\n'
-        f'</div>\n<div class="explorer-controls" role="group" aria-label="Settings of the picture">'
+        f"</div>\n{sentence if says else ''}"
+        f'<div class="explorer-controls" role="group" aria-label="Settings of the picture">'
         f"\n{controls}\n<noscript>The sliders need JavaScript.</noscript>\n</div>\n"
         f'<script type="text/plain" class="explorer-frames">{packed}</script>\n</div>'
     )
@@ -247,17 +264,18 @@ def page_bundle(draw, alt, choices):
     }
 
 
-def pack(frames, alts):
+def pack(frames, alts, said):
     """Frames as text for a page: gzip in base64 of JSON.
 
     Frames share nearly all their lines, so the JSON holds each line once (``lines``) and each frame
-    as the numbers of its lines (``frames``); alternative texts likewise (``alts``, one number a
-    frame into ``texts``).
+    as the numbers of its lines (``frames``); alternative texts and sentences likewise (``alts`` and
+    ``said``, one number a frame into ``texts``).
     """
     numbers, texts = {}, {}
     content = {
         "frames": [[numbers.setdefault(x, len(numbers)) for x in f.splitlines()] for f in frames],
         "alts": [texts.setdefault(alt, len(texts)) for alt in alts],
+        "said": [texts.setdefault(words, len(texts)) for words in said],
     }
     content |= {"lines": list(numbers), "texts": list(texts)}
     raw = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
@@ -268,18 +286,21 @@ def pack(frames, alts):
 # ---- in a kernel --------------------------------------------------------------------------------
 
 
-def _widget(draw, alt, choices):
+def _widget(draw, alt, choices, says=None):
     """Selection sliders over an HTML widget that holds the SVG; draws a frame when first asked."""
     import ipywidgets as widgets
 
     picture = widgets.HTML()
+    sentence = [widgets.HTML()] if says else []
+    # One width for all names: sliders begin at the same place (a letter has some 7.5 px).
+    names = f"{min(170, 12 + 7.5 * max(len(c.label) for c in choices.values())):.0f}px"
     sliders = [
         widgets.SelectionSlider(
             options=list(zip(c.texts, range(len(c.texts)), strict=True)),
             index=c.start,
             description=c.label,
-            style={"description_width": "initial"},
-            layout={"width": f"{WIDTH}px", "max_width": "100%"},
+            style={"description_width": names},
+            layout={"width": f"{WIDTH + 120}px", "max_width": "100%"},
         )
         for c in choices.values()
     ]
@@ -292,12 +313,14 @@ def _widget(draw, alt, choices):
             fig = _drawn(draw, values)
             drawn[index] = (
                 f'<div role="img" aria-label="{html.escape(_alt(alt, values))}"'
-                f"{figures.plate_style(fig)}>{figures.svg(fig, prefix)}</div>"
+                f"{figures.plate_style(fig)}>{figures.svg(fig, prefix)}</div>",
+                f'<div role="status" aria-live="polite">{_said(says, values)}</div>',
             )
-        picture.value = drawn[index]
+        for place, content in zip((picture, *sentence), drawn[index], strict=False):
+            place.value = content
 
     prefix = figures.unique_prefix("explore " + " ".join(choices))
     refresh()
     for slider in sliders:
         slider.observe(refresh, names="index")
-    return widgets.VBox([picture, *sliders])
+    return widgets.VBox([picture, *sentence, *sliders])

@@ -1,5 +1,4 @@
-r"""What a charge transfer can resist while a current flows (chapter *What happens at the interface
-while lithium leaves?*).
+r"""What a charge transfer can resist while a current flows (chapter *Interface*).
 
 One electron, one symmetric step, compositions held at both sides.  With :math:`w = F\eta/RT` both
 laws here have one form,
@@ -103,11 +102,6 @@ def resistance(overpotential, exchange, reorganisation=np.inf, temperature=_ROOM
     ndarray or float
         Ω m²; the arguments broadcast.
 
-    Raises
-    ------
-    ValueError
-        As `current_density`.
-
     Examples
     --------
     >>> print(f"{resistance(0.0, 1.0):.4f} Ω m²")
@@ -141,11 +135,6 @@ def voltage(overpotential, reorganisation=np.inf, temperature=_ROOM):
     ndarray or float
         V; the arguments broadcast.
 
-    Raises
-    ------
-    ValueError
-        As `current_density`.
-
     Examples
     --------
     >>> from sandtime.units import eV
@@ -172,11 +161,6 @@ def rate(overpotential, reorganisation=np.inf, temperature=_ROOM):
     ndarray or float
         A number; the arguments broadcast.
 
-    Raises
-    ------
-    ValueError
-        As `current_density`.
-
     Examples
     --------
     >>> from sandtime.units import eV
@@ -202,11 +186,6 @@ def transfer_coefficient(overpotential, reorganisation=np.inf, temperature=_ROOM
     -------
     ndarray or float
         A number; the arguments broadcast.
-
-    Raises
-    ------
-    ValueError
-        As `current_density`.
 
     Examples
     --------
@@ -245,7 +224,7 @@ def overpotential_for(product, reorganisation, temperature=_ROOM):
     >>> print(f"{overpotential_for(1.0, 0.3 * eV):.3f} V")
     0.502 V
     """
-    product = float(checks.positive("product", product, "V"))
+    product = checks.scalar("product", checks.positive("product", product, "V"))
     w, _, T = _arguments(0.0, reorganisation, temperature)
     if w.ndim:
         raise ValueError(f"one reorganisation and one temperature are needed, not {w.shape}")

@@ -1,4 +1,4 @@
-r"""The integral of a diffusivity: its gradient is the flux (chapter *Can the solver be trusted?*).
+r"""The integral of a diffusivity: its gradient is the flux (chapter *Solver*).
 
 .. math:: \Theta(w) = \int D(w)\,dw, \qquad
           D\,\frac{\partial w}{\partial x} = \frac{\partial\Theta}{\partial x}

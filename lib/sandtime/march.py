@@ -1,4 +1,4 @@
-r"""One step of a current programme on one grid (chapter *Can the solver be trusted?*).
+r"""One step of a current programme on one grid (chapter *Solver*).
 
 The state is the deviation of w from its mean, in units of the change that the tolerance refers to;
 the mean itself is known from the charge.  The variable is :math:`s = \sqrt t`, counted from the

@@ -1,4 +1,4 @@
-"""What the electrodes are made of (chapter *The experiment in numbers*; the paper's section 2.1).
+"""What the electrodes are made of (chapter *Experiment*; the paper's section 2.1).
 
 A body-centred cubic cell of edge :math:`a` holds two atoms, so the concentrations, the molar volume
 and the capacities follow from the lattice parameter and the magnesium fraction alone.

@@ -1,5 +1,5 @@
-r"""The Pawley fit: a lattice parameter from a powder pattern, with an honest uncertainty (chapter
-*What does the X-ray pattern say?*; the paper's section 2.1).
+r"""The Pawley fit: a lattice parameter from a powder pattern, with an honest uncertainty
+(chapter *X-rays*; the paper's section 2.1).
 
 .. math:: y(2\theta) = \sum_k b_k T_k + b_K K(2\theta)
           + \sum_h I_h \sum_{\lambda} w_\lambda\, P(2\theta - 2\theta_{h\lambda}(a))
@@ -182,7 +182,7 @@ def pawley(
     model = _Model(two_theta, step, ("a", *free), widths, int(background))
     if start is None:
         start = _search(two_theta, counts, np.linspace(3.40, 3.60, 41) * angstrom)
-    start = float(checks.between("start", start, "m", *PARAMETERS))
+    start = checks.scalar("start", checks.between("start", start, "m", *PARAMETERS))
     for _ in range(2):  # again if a reflection has entered or left the scan on the way
         parameters, covariance, converged = _solve(model, counts, start)
         start, before = parameters[0] * angstrom, model.orders

@@ -1,4 +1,4 @@
-r"""The shape of a reflection in a powder pattern (chapter *What does the X-ray pattern say?*; the
+r"""The shape of a reflection in a powder pattern (chapter *X-rays*; the
 paper's experimental section).
 
 A Gaussian, mostly the instrument's, and a Lorentzian, mostly the sample's, are convolved: a Voigt

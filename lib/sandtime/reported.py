@@ -1,4 +1,4 @@
-"""What the paper prints: one claim for every number (chapter *Which of the paper's numbers hold?*).
+"""What the paper prints: one claim for every number (chapter *Ledger*).
 
 The table is ``data/reported.csv``, in the unit and with the digits of the print; how it was made is
 in ``data/README.md``.  A chapter that needs one of the paper's numbers takes it from here
@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib.resources import files
 from math import isnan, nan
+
+_SAME = "A Hz J K MHz MPa S V cm eV g kHz mA mAh mV mm mmol nm s"
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,87 @@ def paper(id):
     3e-11
     """
     return claim(id).paper
+
+
+def quantity(id, part="paper"):
+    """A printed number in SI units, by the unit that stands beside it.
+
+    Parameters
+    ----------
+    id : str
+        Of a claim.
+    part : {"paper", "paper_high", "uncertainty"}
+        The number, the upper end of a range, or the printed uncertainty.
+
+    Returns
+    -------
+    float
+        Degrees Celsius become K, per cent a fraction; what has no unit stays.
+
+    Raises
+    ------
+    ValueError
+        If there is no such claim, it is not legible, or it has no such part.
+
+    Examples
+    --------
+    >>> print(f"{quantity('d-beta'):.3g} m²/s, {quantity('temperature-25c')} K")
+    3e-15 m²/s, 298.15 K
+    """
+    known("part", part, ("paper", "paper_high", "uncertainty"))
+    found = claim(id)
+    number = getattr(found, part)
+    if number is None or isnan(number):
+        raise ValueError(f"id = {id!r} is not allowed: the paper prints no legible {part} of it")
+    if found.unit == "°C" and part != "uncertainty":
+        from sandtime.units import celsius
+
+        return celsius(number)
+    return number * multiplier(found.unit)
+
+
+@functools.cache
+def _units():
+    """Units that the paper prints, in SI; only asked for where a number gets its unit."""
+    from sandtime import units  # which needs SciPy's constants
+
+    return {name: getattr(units, name) for name in _SAME.split()} | {
+        "°C": units.K,  # of a difference or a rate
+        "°": units.degree,
+        "%": 0.01,
+        "at%": 0.01,
+        "h": units.hour,
+        "kN": 1e3,
+        "kΩ": units.kohm,
+        "mL": units.cm**3,
+        "mg": 1e-3 * units.g,
+        "min": units.minute,
+        "Å": units.angstrom,
+        "µA": units.uA,
+        "µm": units.um,
+        "Ω": units.ohm,
+    }
+
+
+def multiplier(unit):
+    """What a number in a printed unit is multiplied by to be in SI units.
+
+    Raises
+    ------
+    ValueError
+        If a part of the unit is not known.
+
+    Examples
+    --------
+    >>> print(multiplier("µA cm⁻²"), multiplier("%"))
+    0.01 0.01
+    """
+    product = 1.0
+    for part in unit.split():
+        name, power = re.fullmatch("(.*?)([⁻¹²³]*)", part).groups()
+        power = int((power or "1").translate(str.maketrans("⁻¹²³", "-123")))
+        product *= _units()[known("unit", name, tuple(_units()))] ** power
+    return product
 
 
 def last_digit(printed):

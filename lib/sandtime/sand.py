@@ -1,4 +1,4 @@
-r"""Sand's equation: when a constant current empties an interface (chapter *Sand's equation*).
+r"""Sand's equation: when a constant current empties an interface (chapter *Sand*).
 
 An electrode so thick that its far side never feels the current is a half-space.  A constant current
 density draws its lithium through the surface, whose concentration falls with the square root of
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import erf
 
-from sandtime import checks
+from sandtime import checks, lines
 from sandtime.special import ierfc
 from sandtime.units import F
 
@@ -40,11 +40,6 @@ def depletion_time(current_density, diffusivity, concentration_drop):
     -------
     ndarray or float
         s; the arguments broadcast.
-
-    Raises
-    ------
-    ValueError
-        If an argument is not positive.
 
     Notes
     -----
@@ -73,22 +68,15 @@ def diffusivity(current_density, depletion_time, concentration_drop):
 
     Parameters
     ----------
-    current_density : array_like
-        A/m²; positive.
+    current_density, concentration_drop
+        As in `depletion_time`.
     depletion_time : array_like
         s; positive.
-    concentration_drop : array_like
-        Initial concentration minus cut-off, mol/m³; positive.
 
     Returns
     -------
     ndarray or float
         m²/s; the arguments broadcast.
-
-    Raises
-    ------
-    ValueError
-        If an argument is not positive.
 
     Examples
     --------
@@ -128,11 +116,6 @@ def concentration(depth, time, *, diffusivity, current_density, initial):
     -------
     ndarray or float
         mol/m³.  The formula's value: it goes below zero after the depletion time.
-
-    Raises
-    ------
-    ValueError
-        If an argument is out of range or the shapes do not broadcast.
 
     Notes
     -----
@@ -251,10 +234,8 @@ def receding_diffusivity(current_density, depletion_time, molar_volume, enrichme
         A/m²; positive.
     depletion_time : array_like
         s; positive.
-    molar_volume : array_like
-        Of the alloy's atoms, m³/mol; positive.
-    enrichment : array_like
-        Magnesium fraction at the interface over the initial one; above 1.
+    molar_volume, enrichment
+        As in `receding_depletion_time`.
 
     Returns
     -------
@@ -416,18 +397,9 @@ def fit(
             f"current_density {current.shape} and depletion_time {time.shape} do not match: "
             "one depletion time (s) for each current density (A/m²) in a flat list is allowed"
         )
-    ordinate = time**-0.5
-    if depletion_time_stderr is None:
-        sigma = np.ones_like(ordinate)
-    else:
-        stderr = checks.positive("depletion_time_stderr", depletion_time_stderr, "s")
-        if stderr.ndim and stderr.shape != time.shape:
-            raise ValueError(
-                f"depletion_time_stderr {stderr.shape} and depletion_time {time.shape} do not "
-                "match: one standard error (s) for all, or one for each depletion time, is allowed"
-            )
-        time_error = np.broadcast_to(stderr, time.shape)
-        sigma = ordinate / (2 * time) * time_error  # |d t^(-1/2)/dt| times the error of t
+    ordinate, sigma = time**-0.5, None
+    if depletion_time_stderr is not None:
+        sigma = ordinate / (2 * time) * _stderr(depletion_time_stderr, time.shape)
     columns = [current] if through_origin else [current, np.ones_like(current)]
     freedom = current.size - len(columns)
     if freedom < (depletion_time_stderr is None):
@@ -441,14 +413,8 @@ def fit(
             f"current_density = {current[0]:.10g} A/m² at every point is not allowed: a line with "
             "intercept needs two different currents"
         )
-    design = np.stack(columns, axis=1) / sigma[:, None]
-    scale = np.linalg.norm(design, axis=0)  # the columns differ by orders of magnitude
-    solution = np.linalg.lstsq(design / scale, ordinate / sigma, rcond=None)[0] / scale
-    covariance = np.linalg.inv(design.T @ design / np.outer(scale, scale)) / np.outer(scale, scale)
-    residuals = ordinate - np.stack(columns, axis=1) @ solution
-    if depletion_time_stderr is None:
-        covariance = covariance * (residuals @ residuals) / freedom
-    slope, slope_stderr = float(solution[0]), float(np.sqrt(covariance[0, 0]))
+    line = lines.fit(columns, ordinate, sigma)
+    slope, slope_stderr = float(line.coefficients[0]), float(line.stderr[0])
     if slope <= 0:
         raise ValueError(
             f"depletion_time = {time} s gives a Sand plot with slope {slope:.3g}, which is not "
@@ -459,10 +425,21 @@ def fit(
         through_origin=bool(through_origin),
         slope=slope,
         slope_stderr=slope_stderr,
-        intercept=0.0 if through_origin else float(solution[1]),
-        intercept_stderr=0.0 if through_origin else float(np.sqrt(covariance[1, 1])),
+        intercept=0.0 if through_origin else float(line.coefficients[1]),
+        intercept_stderr=0.0 if through_origin else float(line.stderr[1]),
         diffusivity=value,
         diffusivity_stderr=2 * value * slope_stderr / slope,
-        residuals=residuals,
-        degrees_of_freedom=freedom,
+        residuals=line.residuals,
+        degrees_of_freedom=line.freedom,
     )
+
+
+def _stderr(stderr, shape):
+    """Standard errors of the depletion times; one may hold for all."""
+    stderr = checks.positive("depletion_time_stderr", stderr, "s")
+    if stderr.ndim and stderr.shape != shape:
+        raise ValueError(
+            f"depletion_time_stderr {stderr.shape} and depletion_time {shape} do not "
+            "match: one standard error (s) for all, or one for each depletion time, is allowed"
+        )
+    return np.broadcast_to(stderr, shape)

@@ -1,4 +1,4 @@
-r"""The finite slab: blocked on one side, constant current on the other (chapter *The Fick series*).
+r"""The finite slab: blocked on one side, constant current on the other (chapter *Fick*).
 
 The paper's Eq. (5).  In the variables :math:`x = \xi/L` (from the blocked side) and
 :math:`\tau = D t/L^2` the concentration is
@@ -11,6 +11,7 @@ half-space solution needs a handful while it is.  `profile` chooses, and nobody 
 """
 
 import numpy as np
+from scipy.optimize import brentq
 from scipy.special import erfc
 
 from sandtime import checks
@@ -48,11 +49,6 @@ def series(position, time, terms=_SERIES_TERMS):
     ndarray or float
         Dimensionless; the arguments broadcast.
 
-    Raises
-    ------
-    ValueError
-        If an argument is out of range.
-
     Notes
     -----
     Source: the paper's Eq. (5), restored; J. Crank, The Mathematics of Diffusion, 2nd ed. (1975),
@@ -76,10 +72,8 @@ def images(position, time, pairs=_IMAGE_PAIRS):
 
     Parameters
     ----------
-    position : array_like
-        :math:`x`, 0 at the blocked side and 1 at the interface.
-    time : array_like
-        :math:`\tau`; zero or more.
+    position, time
+        As in `series`.
     pairs : int
         :math:`M`; the default is exact to rounding up to :math:`\tau = 0.1`.
 
@@ -87,11 +81,6 @@ def images(position, time, pairs=_IMAGE_PAIRS):
     -------
     ndarray or float
         Dimensionless; the arguments broadcast.
-
-    Raises
-    ------
-    ValueError
-        If an argument is out of range.
 
     Notes
     -----
@@ -111,20 +100,13 @@ def profile(position, time):
 
     Parameters
     ----------
-    position : array_like
-        :math:`x`, 0 at the blocked side and 1 at the interface.
-    time : array_like
-        :math:`\tau`; zero or more.
+    position, time
+        As in `series`.
 
     Returns
     -------
     ndarray or float
         Dimensionless; the arguments broadcast.
-
-    Raises
-    ------
-    ValueError
-        If an argument is out of range.
 
     Examples
     --------
@@ -188,6 +170,88 @@ def dimensionless_depletion_time(drop):
     return time[()]
 
 
+def drop_for(share):
+    r"""Dimensionless drop at which a share of what lies above the cut-off is delivered.
+
+    The inverse of the curve :math:`\tau/P(1, \tau)`, for a utilisation that is asked for.
+
+    Parameters
+    ----------
+    share : array_like
+        Above 0 and below 1.
+
+    Returns
+    -------
+    ndarray or float
+        :math:`F D\,\Delta c/(i L)`, relative error below 1e-12.
+
+    Raises
+    ------
+    ValueError
+        If a share is out of range.
+
+    Examples
+    --------
+    >>> drop = drop_for(0.9)
+    >>> print(round(drop, 2), round(dimensionless_depletion_time(drop) / drop, 12))
+    3.33 0.9
+    """
+    share = checks.positive("share", share, "")
+    checks.below("share", share, "", "all of it", 1.0)
+
+    def one(wanted):
+        if wanted <= np.pi / 4 * _HALF_SPACE_BELOW:
+            return 4 / np.pi * wanted
+        if wanted >= 1 - 1 / (3 * _QUASI_STEADY_ABOVE):
+            return 1 / (3 * (1 - wanted))
+        return brentq(
+            lambda drop: dimensionless_depletion_time(drop) - wanted * drop,
+            _HALF_SPACE_BELOW / 2,
+            2 * _QUASI_STEADY_ABOVE,
+            xtol=1e-14,
+            rtol=1e-14,
+        )
+
+    return np.array([one(each) for each in share.flat]).reshape(share.shape)[()]
+
+
+def diffusivity_for(share, current_density, *, thickness, initial, cutoff):
+    r"""Diffusivity with which a slab delivers a share of what lies above the cut-off, m²/s.
+
+    .. math:: D = \sigma\,\frac{i L}{F\,\Delta c}
+
+    with :math:`\sigma` of `drop_for`.  With `arrhenius.temperature_for` it becomes the temperature
+    for a target.  Parameters and errors as in `drop_for` and `depletion_time`.
+
+    Examples
+    --------
+    >>> from sandtime.units import cm, mmol, s, uA, um
+    >>> D = diffusivity_for(0.8, 1000 * uA / cm**2, thickness=25 * um,
+    ...                     initial=69.6 * mmol / cm**3, cutoff=24.0 * mmol / cm**3)
+    >>> print(f"{D / (cm**2 / s):.2e} cm²/s")
+    9.47e-10 cm²/s
+    """
+    one = _slab(current_density, thickness, 1.0, initial, cutoff)[-1]
+    return (drop_for(share) / one)[()]
+
+
+def current_density_for(share, *, thickness, diffusivity, initial, cutoff):
+    r"""Current density at which a slab delivers a share of what lies above the cut-off, A/m².
+
+    As `diffusivity_for`.
+
+    Examples
+    --------
+    >>> from sandtime.units import cm, mmol, s, uA, um
+    >>> i = current_density_for(0.8, thickness=25 * um, diffusivity=3e-11 * cm**2 / s,
+    ...                         initial=69.6 * mmol / cm**3, cutoff=24.0 * mmol / cm**3)
+    >>> print(f"{i / (uA / cm**2):.1f} µA/cm²")
+    31.7 µA/cm²
+    """
+    one = _slab(1.0, thickness, diffusivity, initial, cutoff)[-1]
+    return (one / drop_for(share))[()]
+
+
 def concentration(position, time, *, thickness, diffusivity, current_density, initial):
     r"""Concentration in the slab while a constant current flows.
 
@@ -211,11 +275,6 @@ def concentration(position, time, *, thickness, diffusivity, current_density, in
     ndarray or float
         mol/m³; the arguments broadcast.  The formula's value, also below zero: what the
         concentration would be if nothing stopped the current.  Accurate to 1e-10 of `initial`.
-
-    Raises
-    ------
-    ValueError
-        If an argument is out of range or the shapes do not broadcast.
 
     Notes
     -----
@@ -252,12 +311,8 @@ def depletion_time(current_density, *, thickness, diffusivity, initial, cutoff):
     ----------
     current_density : array_like
         A/m²; positive.
-    thickness : array_like
-        m; positive.
-    diffusivity : array_like
-        m²/s; positive.
-    initial : array_like
-        Concentration before the current began, mol/m³; positive.
+    thickness, diffusivity, initial
+        As in `concentration`.
     cutoff : array_like
         Concentration at the interface that ends the experiment, mol/m³; from 0 to below `initial`.
 
@@ -265,11 +320,6 @@ def depletion_time(current_density, *, thickness, diffusivity, initial, cutoff):
     -------
     ndarray or float
         s; the arguments broadcast.  Relative error below 1e-12.
-
-    Raises
-    ------
-    ValueError
-        If an argument is out of range or the shapes do not broadcast.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-r"""Li–Mg alloys in equilibrium (chapter *What does magnesium cost, and what does it change?*).
+r"""Li–Mg alloys in equilibrium (chapter *Magnesium*).
 
 Each phase has a Gibbs energy of composition and temperature; everything else is its derivatives and
 its tangents: the open-circuit potential, the thermodynamic factor that makes a chemical diffusivity
@@ -168,10 +168,8 @@ def chemical_potentials(magnesium_fraction, temperature, phase=BCC):
     ----------
     magnesium_fraction : array_like
         Atomic fraction of magnesium, above 0 and below 1.
-    temperature : array_like
-        K, 200 to 3000.
-    phase : Phase, optional
-        `BCC` (default), `HCP` or `LIQUID`.
+    temperature, phase
+        As in `gibbs_energy`.
 
     Returns
     -------
@@ -204,12 +202,8 @@ def activity(magnesium_fraction, temperature, phase=BCC):
 
     Parameters
     ----------
-    magnesium_fraction : array_like
-        Atomic fraction of magnesium, 0 to 1.
-    temperature : array_like
-        K, 200 to 3000.
-    phase : Phase, optional
-        `BCC` (default), `HCP` or `LIQUID`.
+    magnesium_fraction, temperature, phase
+        As in `gibbs_energy`.
 
     Returns
     -------
@@ -244,10 +238,8 @@ def open_circuit_potential(magnesium_fraction, temperature, phase=BCC):
     ----------
     magnesium_fraction : array_like
         Atomic fraction of magnesium, 0 to below 1.
-    temperature : array_like
-        K, 200 to 3000.
-    phase : Phase, optional
-        `BCC` (default), `HCP` or `LIQUID`.
+    temperature, phase
+        As in `gibbs_energy`.
 
     Returns
     -------
@@ -284,12 +276,8 @@ def thermodynamic_factor(magnesium_fraction, temperature, phase=BCC):
 
     Parameters
     ----------
-    magnesium_fraction : array_like
-        Atomic fraction of magnesium, 0 to 1.
-    temperature : array_like
-        K, 200 to 3000.
-    phase : Phase, optional
-        `BCC` (default), `HCP` or `LIQUID`.
+    magnesium_fraction, temperature, phase
+        As in `gibbs_energy`.
 
     Returns
     -------

@@ -1,5 +1,4 @@
-r"""Diffusion in an electrode while a current programme runs, for any D(c) (chapter *Can the solver
-be trusted?*).
+r"""Diffusion in an electrode while a current programme runs, for any D(c) (chapter *Solver*).
 
 One equation serves both frames,
 
@@ -275,11 +274,6 @@ def solve_receding(
     Returns
     -------
     RecedingSolution
-
-    Raises
-    ------
-    ValueError
-        As in `solve`.
 
     Warns
     -----

@@ -1,4 +1,4 @@
-"""Physical constants and unit multipliers (chapter *Notation and units*).
+"""Physical constants and unit multipliers (chapter *Notation*).
 
 Everything inside the library is in SI units.  A value is written with a multiplier and shown
 divided by one, so that the unit stands next to the number wherever a person reads it:

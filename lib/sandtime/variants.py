@@ -1,5 +1,5 @@
-r"""Which model: the frame, the law of diffusion, and how a concentration is read (chapter *Which
-model fits everything that was seen?*).
+r"""Which model: the frame, the law of diffusion, and how a concentration is read
+(chapter *Relaxation*).
 
 The paper uses one model: a frame that does not move, a constant diffusivity, every site filled.
 Each of the three can be otherwise, and the same depletion time then means another diffusivity.
@@ -17,7 +17,7 @@ This module names the variants, so that every chapter compares the same ones.
 The flux of lithium down its chemical potential, :math:`J = -(D^*/RT)\,c\,\partial\mu/\partial\xi`,
 makes :math:`D = D^*\Phi` where every site stays filled and :math:`D = x\,D^*\Phi` where magnesium
 is kept, because there :math:`\mathrm d\ln(1-x) = x\,\mathrm dc/c`.  So :math:`x` comes from
-keeping magnesium and not from a moving interface (step 4 of the chapter).
+keeping magnesium and not from a moving interface (step 5 of the chapter).
 """
 
 from dataclasses import dataclass
@@ -137,7 +137,7 @@ class Variant:
 
     def diffusivity(self, prefactor):
         """D for `transport`, from a prefactor in m²/s: a number or a function of its variable."""
-        prefactor = float(checks.positive("prefactor", prefactor, "m²/s"))
+        prefactor = checks.scalar("prefactor", checks.positive("prefactor", prefactor, "m²/s"))
         if self.law == "constant":
             return prefactor
 
@@ -270,7 +270,9 @@ class Variant:
         In a thick electrode the depletion time is proportional to the prefactor, so a secant on
         logarithms that starts from the closed form is almost there at its first step.
         """
-        target = float(checks.positive("depletion_time", depletion_time, "s"))
+        target = checks.scalar(
+            "depletion_time", checks.positive("depletion_time", depletion_time, "s")
+        )
         step = transport.Step(current, cutoff=cutoff)
         drop = self.electrode.concentration - self.electrode.lithium_left(
             cutoff, conserved=self.reading
@@ -335,9 +337,9 @@ class Variant:
         >>> print(f"{D / (cm**2 / s):.2e}")
         1.83e-11
         """
-        target = float(checks.between("fraction", fraction, "", 0, 1))
-        current = float(checks.positive("current", current, "A/m²"))
-        duration = float(checks.positive("duration", duration, "s"))
+        target = checks.scalar("fraction", checks.between("fraction", fraction, "", 0, 1))
+        current = checks.scalar("current", checks.positive("current", current, "A/m²"))
+        duration = checks.scalar("duration", checks.positive("duration", duration, "s"))
         lowest = float(self.homogenised(current * duration, thickness=thickness))
         if target <= lowest:
             raise ValueError(
@@ -383,7 +385,7 @@ class Variant:
         r"""Magnesium fraction once a stripped electrode has evened out.
 
         No rest can end at less: while lithium leaves and afterwards, the interface is the poorest
-        place of the electrode (chapter *What does the rest reveal?*).  With magnesium kept it is
+        place of the electrode (chapter *Relaxation*).  With magnesium kept it is
         :math:`x_0/(1 - q V_m/F L)`, in either frame; with every site kept, :math:`x_0 + q V_m/F L`.
 
         Parameters
@@ -495,7 +497,7 @@ def information(predictions, resolution, weights=None):
     >>> print(f"{information([4.5, 4.6, 9.0], 0.1):.2f}")
     1.03
     """
-    resolution = float(checks.positive("resolution", resolution, ""))
+    resolution = checks.scalar("resolution", checks.positive("resolution", resolution, ""))
     samples = checks.real("predictions", predictions, "") / resolution
     samples = samples.reshape(len(samples), -1)
     share = np.ones_like(samples)

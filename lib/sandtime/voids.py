@@ -1,5 +1,5 @@
-r"""Voids under a stripped lithium electrode: vacated volume against creep (chapter *What does
-pressure buy?*; the paper's section 2.5).
+r"""Voids under a stripped lithium electrode: vacated volume against creep (chapter *Pressure*; the
+paper's section 2.5).
 
 A current :math:`i` vacates the volume :math:`v = i V_m/F` per area and time.  What diffusion does
 not refill becomes voids on the interface: :math:`N` hemispheres per area with together the volume
@@ -43,6 +43,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.integrate import solve_ivp
+from scipy.optimize import brentq
 
 from sandtime import checks
 from sandtime.creep import ANAND_NARAYAN, CREEP_LAWS, MASIAS, ROY, CreepLaw, diffusional
@@ -93,11 +94,6 @@ def opening(current_density, contact, *, molar_volume, following=0.0):
         :math:`f`, 0 to 1: the share of the lithium taken through the contacts that leaves no
         vacancy behind, so that the contacts recede and the foil must follow to stay on them.
 
-    Raises
-    ------
-    ValueError
-        If an argument is out of range.
-
     Notes
     -----
     All of the current goes through the contacts, which recede by :math:`f v/\theta`.  A rigid foil
@@ -126,11 +122,6 @@ def contact_fraction(layer, density):
         Void volume per area, m; at most what covers everything, :math:`2/(3\sqrt{\pi N})`.
     density : array_like
         Voids per area, 1/m².
-
-    Raises
-    ------
-    ValueError
-        If an argument is out of range.
 
     Examples
     --------
@@ -178,11 +169,6 @@ def void_density(depletion_time, current_density, *, molar_volume, contact=0.02,
     ndarray or float
         1/m²; the arguments broadcast.
 
-    Raises
-    ------
-    ValueError
-        If an argument is out of range.
-
     Notes
     -----
     Calibrates the model with the observation, and so predicts nothing about it.  A density that
@@ -218,11 +204,6 @@ def closure_rate(pressure, *, law, temperature=None, contact=1.0, closure="isola
         :math:`\theta`, above 0 to 1; matters only to the closures that know of neighbours.
     closure : {"isolated", "net-section", "shell"}
 
-    Raises
-    ------
-    ValueError
-        If an argument is out of range.
-
     Examples
     --------
     >>> from sandtime.units import MPa
@@ -250,11 +231,6 @@ def wall_stress(pressure, *, law, contact=1.0, closure="isolated"):
         On the lithium, Pa; zero or more.
     law, contact, closure
         As for `closure_rate`.
-
-    Raises
-    ------
-    ValueError
-        If an argument is out of range.
 
     Examples
     --------
@@ -290,8 +266,8 @@ def critical_pressure(
 
     Parameters
     ----------
-    current_density : array_like
-        A/m²; positive.
+    current_density, diffusion_flux
+        As in `void_density`.
     law : CreepLaw
     density : array_like
         Voids per area, 1/m².
@@ -302,13 +278,6 @@ def critical_pressure(
     contact : array_like
         The threshold, above 0 and below 1.  There is no critical pressure without one.
     closure : {"isolated", "net-section", "shell"}
-    diffusion_flux : array_like
-        Lithium that diffusion brings to the interface, mol m⁻² s⁻¹; less than the current takes.
-
-    Raises
-    ------
-    ValueError
-        If an argument is out of range.
 
     Notes
     -----
@@ -364,11 +333,6 @@ def steady_contact(
     ndarray or float
         0 where the contact is lost: without pressure, and for isolated voids up to :math:`P_0`.
 
-    Raises
-    ------
-    ValueError
-        If an argument is out of range.
-
     Examples
     --------
     >>> from sandtime.units import MPa
@@ -414,11 +378,6 @@ def vacancy_flux(supersaturation, *, diffusivity, zone, molar_volume):
     molar_volume : array_like
         m³/mol.
 
-    Raises
-    ------
-    ValueError
-        If an argument is out of range.
-
     Notes
     -----
     Steady diffusion across the zone; its depth is not measured, and history changes it (annealed
@@ -453,11 +412,6 @@ def relaxation_zone(current_density, supersaturation, *, diffusivity, molar_volu
         Self-diffusivity of lithium, m²/s.
     molar_volume : array_like
         m³/mol.
-
-    Raises
-    ------
-    ValueError
-        If an argument is out of range.
 
     Notes
     -----
@@ -498,11 +452,6 @@ def diffusive_flux(pressure, *, contact, density, diffusivity, temperature):
     temperature : array_like
         K.
 
-    Raises
-    ------
-    ValueError
-        If an argument is out of range.
-
     Notes
     -----
     Runs beside creep; give it to `critical_pressure` as its `diffusion_flux`.  Sinks for vacancies
@@ -540,11 +489,6 @@ def constriction_resistance(contact, *, spot_radius, conductivity):
     conductivity : array_like
         Of the electrolyte, S/m.
 
-    Raises
-    ------
-    ValueError
-        If an argument is out of range.
-
     Notes
     -----
     Source: R. Holm, Electric Contacts (1967) for the spot; for :math:`\psi`, M. G. Cooper,
@@ -561,6 +505,33 @@ def constriction_resistance(contact, *, spot_radius, conductivity):
     conductivity = checks.positive("conductivity", conductivity, "S/m")
     shared = (1 - np.sqrt(contact)) ** 1.5
     return (np.pi * radius * shared / (4 * conductivity * contact))[()]
+
+
+def constricted_contact(resistance, *, spot_radius, conductivity):
+    r"""Contact whose constriction alone has this resistance: `constriction_resistance` undone.
+
+    Parameters
+    ----------
+    resistance : array_like
+        Area-specific, Ω m²; positive.
+    spot_radius, conductivity : array_like
+        As in `constriction_resistance`.
+
+    Examples
+    --------
+    >>> asr = constriction_resistance(0.4, spot_radius=1e-6, conductivity=0.046)
+    >>> print(round(constricted_contact(asr, spot_radius=1e-6, conductivity=0.046), 12))
+    0.4
+    """
+    resistance, radius, conductivity = checks.same_shape(
+        resistance=checks.positive("resistance", resistance, "Ω m²"),
+        spot_radius=checks.positive("spot_radius", spot_radius, "m"),
+        conductivity=checks.positive("conductivity", conductivity, "S/m"),
+    )
+    ratio = resistance * 4 * conductivity / (np.pi * radius)
+    # with u = √θ: the left side falls from 1 to 0, the right side rises from 0
+    u = [brentq(lambda u, r=r: (1 - u) ** 1.5 - r * u**2, 0, 1, xtol=1e-15) for r in ratio.flat]
+    return (np.reshape(u, ratio.shape) ** 2)[()]
 
 
 # ---- in time ------------------------------------------------------------------------------------
@@ -651,12 +622,14 @@ def solve(
     2.33 h
     """
     checks.one_of("closure", closure, CLOSURES)
-    flux = _scalar("diffusion_flux", checks.nonnegative("diffusion_flux", diffusion_flux, _FLUX))
-    contact = _scalar("initial_contact", _contact("initial_contact", initial_contact))
-    rtol = _scalar("rtol", checks.between("rtol", rtol, "", 1e-12, 1e-2))
+    flux = checks.scalar(
+        "diffusion_flux", checks.nonnegative("diffusion_flux", diffusion_flux, _FLUX)
+    )
+    contact = checks.scalar("initial_contact", _contact("initial_contact", initial_contact))
+    rtol = checks.scalar("rtol", checks.between("rtol", rtol, "", 1e-12, 1e-2))
     times = np.unique(checks.nonnegative("times", times, "s"))
-    full = _scalar("density", np.asarray(void_layer(0.0, density)))
-    close = _scalar(
+    full = checks.scalar("density", np.asarray(void_layer(0.0, density)))
+    close = checks.scalar(
         "pressure", np.asarray(closure_rate(pressure, law=law, temperature=temperature))
     )
     now, share = 0.0, (1 - contact) ** 1.5
@@ -791,9 +764,3 @@ def _covering_pressure(current_density, law, density, molar_volume, temperature,
 def _contact(name, value):
     """A contact fraction above zero."""
     return checks.above(name, checks.between(name, value, "", 0, 1), "", 0)
-
-
-def _scalar(name, value):
-    if value.ndim:
-        raise ValueError(f"{name} of shape {value.shape} is not allowed: it must be one number")
-    return float(value)

@@ -30,6 +30,7 @@ from sandtime.campaign.protocol import (
     cell,
     cells,
     noise,
+    noisy,
     point_times,
     resistance_factor,
 )
@@ -41,5 +42,5 @@ __all__ = [
     "AREA", "CIRCUIT", "CRITERION", "FREQUENCY", "INTERFACE_ENERGY", "ROOM", "SWEEP",
     "Calibration", "Cell", "Comparison", "Foreign", "Result", "Results", "Series", "Truth",
     "analyse", "analyse_all", "calibration", "cell", "cells", "compare", "foreign", "measure",
-    "noise", "point_times", "profile", "resistance_factor", "run", "truth",
+    "noise", "noisy", "point_times", "profile", "resistance_factor", "run", "truth",
 ]  # fmt: skip

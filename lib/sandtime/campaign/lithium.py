@@ -4,7 +4,7 @@ Adjusted are the voids per area, so that the criterion falls on the depletion ti
 m of the interface, so that the contact then is the reported one.  Under pressure nothing is
 adjusted: the voids are those of the cell without, and creep closes them.  The law is Anand and
 Narayan's, for isolated voids, at the pressure as the paper gives it: a choice out of three laws
-that give 91 to 97 % of contact at 3.8 MPa (chapter *What does pressure buy?*).
+that give 91 to 97 % of contact at 3.8 MPa (chapter *Pressure*).
 """
 
 import numpy as np

@@ -125,10 +125,7 @@ def _synthetic(cell, seed, reading, truth):
         count = round(cell.duration / cell.interval) + (cell.kind == "rest")
     began = cell.interval * np.arange(count)
     point_time = began[:, None] + protocol.point_times()
-    impedance = known.impedance(protocol.FREQUENCY, point_time)
-    spread = protocol.noise(protocol.FREQUENCY) * np.abs(impedance)
-    impedance += spread * rng.standard_normal(impedance.shape)
-    impedance += 1j * spread * rng.standard_normal(impedance.shape)
+    impedance, _ = protocol.noisy(known.impedance(protocol.FREQUENCY, point_time), rng)
     time = (point_time[:, 0] + point_time[:, -1]) / 2
     return Series(
         cell=cell,

@@ -163,6 +163,53 @@ def noise(frequency):
     return (0.001 + 0.002 * place**6)[()]
 
 
+def noisy(impedance, seed=0, *, repeats=None, relative=None):
+    """Spectra with the campaign's noise, and its standard deviation: synthetic, whatever they show.
+
+    Parameters
+    ----------
+    impedance : array_like, shape (..., F)
+        Without noise; at `FREQUENCY` unless `relative` is given.
+    seed : int or numpy.random.Generator
+    repeats : int, optional
+        So many independent draws of each spectrum, along a new first axis.
+    relative : array_like, optional
+        Standard deviation of either part relative to the modulus; `noise` if not given.
+
+    Returns
+    -------
+    impedance, sigma : ndarray
+        Both of one shape, in the unit of the impedance.
+
+    Raises
+    ------
+    ValueError
+        If the impedance does not end in an axis of frequencies, or an argument is out of range.
+
+    Examples
+    --------
+    >>> Z, sigma = noisy(100.0 + 0j * FREQUENCY, repeats=1000)
+    >>> print(Z.shape == (1000, FREQUENCY.size), round(float(((Z.real - 100) / sigma).std()), 1))
+    True 1.0
+    """
+    impedance = np.asarray(impedance, dtype=complex)
+    if relative is None:
+        if impedance.shape[-1:] != FREQUENCY.shape:
+            raise ValueError(
+                f"impedance of shape {impedance.shape} is not allowed: the campaign measures at "
+                f"{FREQUENCY.size} frequencies; at others give relative, as noise(frequency)"
+            )
+        relative = noise(FREQUENCY)
+    relative = checks.nonnegative("relative", relative, "")
+    if repeats is not None:
+        if repeats != int(repeats) or repeats < 1:
+            raise ValueError(f"repeats = {repeats} is not allowed: a whole number, at least 1")
+        impedance = np.broadcast_to(impedance, (int(repeats), *impedance.shape))
+    sigma = np.abs(impedance) * relative
+    real, imaginary = np.random.default_rng(seed).standard_normal((2, *sigma.shape))
+    return impedance + sigma * (real + 1j * imaginary), sigma
+
+
 def point_times(frequency=FREQUENCY, sweep=SWEEP):
     """When each point of a sweep is measured, s after its beginning: the middle of its dwell.
 

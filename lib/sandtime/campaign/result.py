@@ -75,9 +75,9 @@ class Result:
         one more on either side, and all neighbours within five standard errors of the criterion.
         The time is that of the middle of a spectrum.  Most of what a spectrum says about R_int
         comes later in it, which makes the time early by some seconds unless the points were fitted
-        at their own times (chapter *Can a spectrum be trusted while the cell changes?*).
+        at their own times (chapter *Trust*).
         """
-        criterion = float(checks.positive("criterion", criterion, "Ω m²"))
+        criterion = checks.scalar("criterion", checks.positive("criterion", criterion, "Ω m²"))
         resistance = self.resistance_at_room if normalised else self.resistance
         good = np.isfinite(self.resistance_error) & (self.resistance_error > 0)
         if self.cell.kind == "rest" or np.count_nonzero(good) < 3:

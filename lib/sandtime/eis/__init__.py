@@ -8,7 +8,7 @@ makes capacitances of constant-phase elements.  `drt` asks for no circuit at all
 what instruments write, with the help of `exports` and `tables`.
 """
 
-from sandtime.eis.capacitance import arc_capacitance, brug, hsu_mansfeld, zarc_Q
+from sandtime.eis.capacitance import arc_capacitance, brug, contact, hsu_mansfeld, zarc_Q
 from sandtime.eis.circuit import Circuit
 from sandtime.eis.drift import fit_drifting
 from sandtime.eis.drt import drt
@@ -21,5 +21,5 @@ from sandtime.eis.validity import lin_kk
 __all__ = [
     "Circuit", "Fit", "FitWarning", "fit", "fit_drifting", "lin_kk", "Spectra", "SpectraWarning",
     "read", "write", "arc_capacitance", "brug", "hsu_mansfeld", "zarc_Q", "arcs_by_bic",
-    "cramer_rao", "drt",
+    "contact", "cramer_rao", "drt",
 ]  # fmt: skip

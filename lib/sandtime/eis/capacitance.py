@@ -1,5 +1,4 @@
-r"""What a constant-phase element would be as a capacitor (chapter *What happens at the interface
-while lithium leaves?*).
+r"""What a constant-phase element would be as a capacitor (chapter *Interface*).
 
 A constant-phase element has no capacitance: its Q is in s^α/Ω.  What is called its capacitance is
 that of the capacitor with which a circuit would have the same time constant.  Which circuit, is an
@@ -52,11 +51,6 @@ def hsu_mansfeld(Q, alpha, resistance):
     ndarray
         F; the arguments broadcast.
 
-    Raises
-    ------
-    ValueError
-        If a value is out of range or shapes do not broadcast.
-
     Notes
     -----
     Source: C. H. Hsu and F. Mansfeld, Corrosion 57 (2001) 747, doi:10.5006/1.3280607.
@@ -93,11 +87,6 @@ def brug(Q, alpha, resistance, series_resistance):
     ndarray
         F; the arguments broadcast.
 
-    Raises
-    ------
-    ValueError
-        If a value is out of range or shapes do not broadcast.
-
     Notes
     -----
     Source: G. J. Brug et al., J. Electroanal. Chem. 176 (1984) 275,
@@ -120,6 +109,46 @@ def brug(Q, alpha, resistance, series_resistance):
     return (Q * together) ** (1 / alpha) / together
 
 
+def contact(share, alpha, resistance_before, resistance_after, series_resistance=None):
+    r"""Contact that is left behind a share of the capacitance, if contact scales the element.
+
+    With :math:`Q = \theta\,Q_0` and a capacitance by `hsu_mansfeld` or, if the resistance in
+    series is given, by `brug`,
+
+    .. math:: \theta = \left(\frac{C}{C_0}\right)^{\alpha}
+              \left(\frac{R_{e0}}{R_e}\right)^{1-\alpha}
+
+    with R itself, or :math:`1/R_e = 1/R_s + 1/R`.  If the resistance grows as the contact shrinks,
+    Hsu and Mansfeld's share is the contact; if it grows for another reason, the share is too large.
+
+    Parameters
+    ----------
+    share : array_like
+        Of the capacitance that is left, :math:`C/C_0`; positive.
+    alpha : array_like
+        As in `hsu_mansfeld`.
+    resistance_before, resistance_after : array_like
+        Of the arc, Ω or Ω m².
+    series_resistance : array_like, optional
+        As in `brug`, in the same unit.
+
+    Examples
+    --------
+    >>> print(contact(0.4, 0.9, 1.0, 1 / 0.4).round(3), contact(0.4, 0.9, 1.0, 37.0).round(3))
+    0.4 0.306
+    """
+    share, alpha, before, after = _checked(
+        share=(share, ""),
+        alpha=(alpha, ""),
+        resistance_before=(resistance_before, "Ω"),
+        resistance_after=(resistance_after, "Ω"),
+    )
+    if series_resistance is not None:
+        series = checks.positive("series_resistance", series_resistance, "Ω")
+        before, after = (1 / (1 / series + 1 / each) for each in (before, after))
+    return share**alpha * (before / after) ** (1 - alpha)
+
+
 def zarc_Q(resistance, tau, alpha):
     r"""The constant-phase element in a Zarc, :math:`Q = \tau^\alpha/R`.
 
@@ -132,11 +161,6 @@ def zarc_Q(resistance, tau, alpha):
     -------
     ndarray
         s^α/Ω; the arguments broadcast.
-
-    Raises
-    ------
-    ValueError
-        If a value is out of range or shapes do not broadcast.
 
     Notes
     -----

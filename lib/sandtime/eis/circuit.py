@@ -1,5 +1,5 @@
 r"""Equivalent circuits: a string becomes named parameters, an impedance and its exact derivatives
-(chapter *What does a spectrum see?*).
+(chapter *Spectrum*).
 
 The strings are those of impedance.py: elements in series are joined by ``-``, elements in parallel
 stand in ``p(,)``, and every element carries a label, here a number or a word::

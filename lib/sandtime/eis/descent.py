@@ -72,6 +72,15 @@ def substitute(L, scale):
     return y / scale
 
 
+def _without(A, held):
+    """The normal equations without what is held at a bound: its step will be zero."""
+    P = len(held)
+    A = A * ~held
+    A[:P] *= ~held[:, None]
+    A[range(P), range(P)] += held
+    return A
+
+
 def descend(model, x, weights, measured, low, high, dof, absolute, limit):
     """Minimise the sum of squares of every spectrum, in place.
 
@@ -116,9 +125,7 @@ def descend(model, x, weights, measured, low, high, dof, absolute, limit):
             A = N[:, :P]
             held = ((here <= lo) & (g > 0)) | ((here >= hi) & (g < 0))
             if held.any():
-                A = A * ~held
-                A[:P] *= ~held[:, None]
-                A[range(P), range(P)] += held
+                A = _without(A, held)
                 g = A[P]
             L, scale, _ = eliminate(A, lam)
             step = -substitute(L, scale)

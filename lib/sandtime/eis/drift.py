@@ -1,5 +1,4 @@
-r"""Spectra of a cell that changes while they are measured (chapter *Can a spectrum be trusted while
-the cell changes?*).
+r"""Spectra of a cell that changes while they are measured (chapter *Trust*).
 
 The points of a sweep are taken one after the other, so each sees the cell at its own time.  A fit
 that ignores this takes the growth during the sweep for a property of the cell, and the

@@ -1,5 +1,4 @@
-r"""A spectrum without a circuit: its distribution of relaxation times (chapter *What happens at the
-interface while lithium leaves?*).
+r"""A spectrum without a circuit: its distribution of relaxation times (chapter *Interface*).
 
 What relaxes without swinging is a sum of RC elements, as in `validity`, with positive heights:
 

@@ -1,4 +1,4 @@
-"""Measured spectra from files (chapter *What does a spectrum see?*; formats in `data/README.md`).
+"""Measured spectra from files (chapter *Spectrum*; formats in `data/README.md`).
 
 `read` takes two kinds of file.  **Instrument exports** go through the readers of impedance.py, once
 the file has been found whole: BioLogic .mpt, Gamry .DTA, ZPlot .z, Autolab, VersaStudio .par,

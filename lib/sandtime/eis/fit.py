@@ -1,5 +1,4 @@
-r"""All spectra of a campaign fitted at once (chapter *What happens at the interface while lithium
-leaves?*).
+r"""All spectra of a campaign fitted at once (chapter *Interface*).
 
 What is minimised, for each spectrum on its own, is
 

@@ -1,4 +1,4 @@
-r"""How much a spectrum knows (chapter *What does a spectrum see?*).
+r"""How much a spectrum knows (chapter *Spectrum*).
 
 Real and imaginary part of every point carry independent errors of standard deviation
 :math:`\sigma_k`.  What they know of the parameters is Fisher's information,

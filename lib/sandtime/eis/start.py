@@ -23,7 +23,7 @@ from sandtime.eis.circuit import Leaf
 from sandtime.eis.descent import eliminate, substitute
 
 _DECADE = np.log(10)
-FLAT, ROUND, ROUNDER = 0.70, 0.88, 0.95  # exponents to begin with
+FLAT, ROUND = 0.70, 0.88  # exponents to begin with
 _MIXTURE = 0.93, 0.75  # for arcs that differ
 _SMALL = 200_000  # multiplications that BLAS leaves to a single thread
 _ROOM = 100_000  # numbers in the normal equations that are solved at once

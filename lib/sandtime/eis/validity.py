@@ -1,4 +1,4 @@
-r"""Whether a spectrum can be trusted (chapter *Can a spectrum be trusted while the cell changes?*).
+r"""Whether a spectrum can be trusted (chapter *Trust*).
 
 Real and imaginary part of a linear, causal and steady system determine each other: Kramers and
 Kronig.  Resistors in parallel with capacitors obey this one by one, and so does any sum of them,

@@ -1,4 +1,4 @@
-"""Every number the paper prints, beside ours (chapter *Which of the paper's numbers hold?*).
+"""Every number the paper prints, beside ours (chapter *Ledger*).
 
 What the paper prints is in `sandtime.reported`; what this library makes of it stands here, one
 module a chapter and one function a row (`register`); `verdicts` says how a verdict follows from the

@@ -1,12 +1,9 @@
 """The slab of Figures 9 and 10 with the paper's numbers, for several chapters' rows."""
 
-import numpy as np
-from scipy.optimize import brentq
-
 from sandtime import arrhenius, slab
 from sandtime.ledger.printed import concentration, diffusivity
 from sandtime.reported import paper
-from sandtime.units import celsius, cm, eV, mA, to_celsius, uA, um
+from sandtime.units import celsius, eV, to_celsius, um
 
 SUFFICIENT = 80
 """Per cent of the β capacity that counts as enough; the paper does not say what does."""
@@ -39,17 +36,20 @@ def beta_share(current, temperature=25):
 
 def temperature_for(wanted, current):
     """Temperature, °C, at which Figure 10's model delivers a β-utilisation, per cent."""
-    root = brentq(lambda T: beta_share(current, to_celsius(T)) - wanted, celsius(0), celsius(400))
-    return to_celsius(root)
+    foil = figure_9()
+    known, energy = foil.pop("diffusivity"), paper("activation-energy-d") * eV
+    needed = slab.diffusivity_for(wanted / 100, current, **foil)
+    return to_celsius(arrhenius.temperature_for(needed, energy, known, celsius(25)))
 
 
 def current_for(wanted, temperature=25):
     """Current density, A/m², at which Figure 10's model delivers a β-utilisation, per cent."""
-    low, high = 0.1 * uA / cm**2, 1000 * mA / cm**2
-    root = brentq(
-        lambda log: beta_share(np.exp(log), temperature) - wanted, np.log(low), np.log(high)
+    foil = figure_9()
+    energy = paper("activation-energy-d") * eV
+    foil["diffusivity"] = arrhenius.scale(
+        foil["diffusivity"], energy, celsius(temperature), celsius(25)
     )
-    return np.exp(root)
+    return slab.current_density_for(wanted / 100, **foil)
 
 
 def thick_foil_depletion(current):

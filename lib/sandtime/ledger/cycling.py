@@ -1,4 +1,4 @@
-"""Rows of the chapter *Plating and cycling*."""
+"""Rows of the chapter *Plating*."""
 
 import numpy as np
 

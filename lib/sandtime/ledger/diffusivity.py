@@ -1,4 +1,4 @@
-"""Rows of the chapter *How fast lithium moves*: values from hot metal and from films."""
+"""Rows of the chapter *Diffusivity*: values from hot metal and from films."""
 
 from sandtime import arrhenius
 from sandtime.ledger.printed import words

@@ -1,4 +1,4 @@
-"""Rows of the chapter *The experiment in numbers*: concentrations, capacities, readings."""
+"""Rows of the chapter *Experiment*: concentrations, capacities, readings."""
 
 import numpy as np
 

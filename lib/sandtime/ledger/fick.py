@@ -1,4 +1,4 @@
-"""Rows of the chapter *The Fick series*: factors of Eqs. (1) and (5)."""
+"""Rows of the chapter *Fick*: factors of Eqs. (1) and (5)."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Rows of the chapter *The interface while lithium leaves*: what a capacitance says of contact."""
+"""Rows of the chapter *Interface*: what a capacitance says of contact."""
 
 from sandtime.ledger.printed import words
 from sandtime.ledger.register import settles

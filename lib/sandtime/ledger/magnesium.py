@@ -1,4 +1,4 @@
-"""Rows of the chapter *What magnesium costs and changes*: β limit, potential, liquidus."""
+"""Rows of the chapter *Magnesium*: β limit, potential, liquidus."""
 
 import numpy as np
 

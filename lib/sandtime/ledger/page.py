@@ -1,4 +1,4 @@
-"""How the ledger looks: its rows as accessible tables (chapter *The ledger*).
+"""How the ledger looks: its rows as accessible tables (chapter *Ledger*).
 
 Strings only.  A table becomes a list of cards where the page is narrow, follows the colours of the
 page around it, and says every verdict in words.  The filter of `by_section` is a set of radio

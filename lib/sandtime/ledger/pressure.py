@@ -1,4 +1,4 @@
-"""Rows of the chapter *What pressure buys*: voids against creep."""
+"""Rows of the chapter *Pressure*: voids against creep."""
 
 from scipy.optimize import brentq
 

@@ -1,4 +1,4 @@
-"""Rows of the chapter *What the rest reveals*: the potential after a rest."""
+"""Rows of the chapter *Relaxation*: the potential after a rest."""
 
 import numpy as np
 

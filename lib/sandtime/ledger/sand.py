@@ -1,4 +1,4 @@
-"""Rows of the chapter *Sand's equation*: depletion times and the diffusivities read from them."""
+"""Rows of the chapter *Sand*: depletion times and the diffusivities read from them."""
 
 import numpy as np
 

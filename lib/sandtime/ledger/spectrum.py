@@ -1,4 +1,4 @@
-"""Rows of the chapter *What a spectrum sees*, on synthetic spectra."""
+"""Rows of the chapter *Spectrum*, on synthetic spectra."""
 
 import numpy as np
 from scipy.optimize import brentq

@@ -7,7 +7,6 @@ CHAPTERS = {
     "utilisation": "Utilisation",
     "magnesium": "Magnesium",
     "relaxation": "Relaxation",
-    "models": "Models",
     "spectrum": "Spectrum",
     "interface": "Interface",
     "diffusivity": "Diffusivity",

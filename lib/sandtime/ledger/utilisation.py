@@ -1,4 +1,4 @@
-"""Rows of the chapter *What the anode delivers*: Eq. (2), Figures 9 and 10."""
+"""Rows of the chapter *Utilisation*: Eq. (2), Figures 9 and 10."""
 
 from scipy.optimize import brentq
 

@@ -1,4 +1,4 @@
-"""Rows of the chapter *The powder pattern*: what a body-centred cubic pattern fixes."""
+"""Rows of the chapter *X-rays*: what a body-centred cubic pattern fixes."""
 
 from itertools import permutations, product
 
