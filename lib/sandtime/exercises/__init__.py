@@ -4,7 +4,38 @@ A `Question` declares the right answer, the tolerance and the mistakes that are 
 function that makes it.  `check` compares an answer with them and never shows the right value.
 """
 
-from sandtime.exercises.question import LEVELS, Mistake, Question, Verdict
+from sandtime.exercises.checking import judge, judge_values
+from sandtime.exercises.question import (
+    KINDS,
+    LEVELS,
+    Choice,
+    Mistake,
+    Open,
+    Option,
+    Order,
+    Question,
+    Verdict,
+    failed,
+    passed,
+)
 from sandtime.exercises.register import audit, check, question, questions
 
-__all__ = ["LEVELS", "Mistake", "Question", "Verdict", "audit", "check", "question", "questions"]
+__all__ = [
+    "KINDS",
+    "LEVELS",
+    "Choice",
+    "Mistake",
+    "Open",
+    "Option",
+    "Order",
+    "Question",
+    "Verdict",
+    "audit",
+    "check",
+    "failed",
+    "judge",
+    "judge_values",
+    "passed",
+    "question",
+    "questions",
+]

@@ -77,13 +77,21 @@ def diagnose(question, found):
         if slip is not None:
             return Verdict(False, "mistake+slip", f"Two things. {mistake.hint} And: {slip[1]}")
     return _shape_of(question, ratio) or Verdict(
-        False, "unknown", "Not right, and it matches no mistake that is known here. Check the units first."
+        False,
+        "unknown",
+        "Not right, and it matches no mistake that is known here. Check the units first.",
     )
+
+
+def apart(question, values, others, tolerances):
+    """Whether two sets of values lie at least so many tolerances apart in some case."""
+    return not _alike(values, others, tolerances * question.rtol)
 
 
 def _alike(found, values, rtol):
     return all(
-        f.shape == v.shape and np.allclose(f, v, rtol=rtol, atol=0.0) for f, v in zip(found, values, strict=True)
+        f.shape == v.shape and np.allclose(f, v, rtol=rtol, atol=0.0)
+        for f, v in zip(found, values, strict=True)
     )
 
 
@@ -129,7 +137,9 @@ def _shape_of(question, ratio):
             "generic:constant",
             "Everything depends on the arguments as it should; one constant factor is wrong.",
         )
-    columns = [np.log(np.abs([float(case[k]) for case in question.tried])) for k in _numeric(question)]
+    columns = [
+        np.log(np.abs([float(case[k]) for case in question.tried])) for k in _numeric(question)
+    ]
     for k, column in zip(_numeric(question), columns, strict=True):
         if np.ptp(column) == 0:
             continue
