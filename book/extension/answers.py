@@ -162,7 +162,8 @@ def _options(question):
     choices = "\n".join(
         f'<div class="answer-option"><input type="radio" id="answer-{question.id}-{k}" '
         f'name="answer-{question.id}" value="{k}" disabled>'
-        f'<label for="answer-{question.id}-{k}">{html.escape(option.text, quote=False)}</label></div>'
+        f'<label for="answer-{question.id}-{k}">{html.escape(option.text, quote=False)}'
+        "</label></div>"
         for k, option in enumerate(question.options, 1)
     )
     return (
@@ -187,7 +188,8 @@ def _items(question):
     items = "\n".join(item(k, text) for k, text in enumerate(question.shown, 1))
     return (
         f"<fieldset><legend>{_ask(question)}</legend>\n<ol>\n{items}\n</ol>\n</fieldset>\n"
-        f'<p class="answer-moved sr-only" role="status"></p>\n<div class="answer-row">{_CHECK}</div>'
+        f'<p class="answer-moved sr-only" role="status"></p>\n'
+        f'<div class="answer-row">{_CHECK}</div>'
     )
 
 
