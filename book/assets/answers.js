@@ -1,16 +1,11 @@
-/* Checks the answers that a reader gives on a page: the rules of sandtime.exercises in the browser.
- *
- * The build writes each question as JSON into its box, and the grammar of numbers with units once
- * into the page (#answer-rules). Nothing is sent; answers stay in localStorage. Hints, units and
- * slips come from the declarations in Python, so that page and kernel say the same.
- */
+/* Checks the answers given on a page; sandtime.exercises in the browser. Nothing is sent. */
 "use strict";
 
 (() => {
   const rules = JSON.parse(document.getElementById("answer-rules").textContent);
   const KEY = "sandtime-answers";
 
-  // ---- numbers with units, as in sandtime.exercises.quantity ----
+  // quantity.py
 
   const [NUMBER, TEN, OVER, SYMBOL] = ["number", "ten", "over", "symbol"].map(
     (name) => new RegExp(rules[name], "y")
@@ -104,24 +99,73 @@
     return { value: value + (alone === "°C" ? 273.15 : 0), number, dimension, bare };
   };
 
-  // ---- verdicts: kind and hint ----
+  // slips.py, diagnosis.py, checking.py: kind and hint
 
-  const alike = (a, b, rtol) => Math.abs(a - b) <= rtol * Math.abs(b);
+  const say = (words, values) => words.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  const told = (kind, hint) => [kind, hint.length > 240 ? hint.slice(0, 239) + "…" : hint];
+  const near = (size, factor, rtol) =>
+    Math.abs(size / factor - 1) <= rtol || Math.abs(size * factor - 1) <= rtol;
+  const ofTen = (size) => 10 ** Math.round(Math.log10(size));
 
-  const slip = (ratio, rtol) => {
-    if (!Number.isFinite(ratio) || !ratio) return null;
-    const [size, signed] = [Math.abs(ratio), ratio < 0 ? rules.words.signed : ""];
-    if (!signed && Math.abs(size - 1) <= rtol) return null;
-    for (const [name, factor, words] of rules.slips) {
-      if (name === "sign") {
-        if (Math.abs(size - 1) <= rtol) return [name, words];
-      } else if (alike(size / factor, 1, rtol) || alike(size * factor, 1, rtol)) {
-        return [name, words + signed];
+  const slip = (ratio, rtol, fraction) => {
+    const { sign, signed, hundred, ten } = rules.words;
+    const [size, also] = [Math.abs(ratio), ratio < 0 ? signed : ""];
+    if (near(size, 1, rtol)) return also && ["sign", sign];
+    if (fraction && near(size, 100, rtol)) return ["per cent", hundred + also];
+    const known = rules.factors.find(([, factor]) => near(size, factor, rtol));
+    if (known) return [known[0], known[2] + also];
+    return ofTen(size) !== 1 && near(size / ofTen(size), 1, rtol) && ["power of ten", ten + also];
+  };
+
+  const twoSlips = (size, rtol) => {
+    for (const [name, factor, words] of rules.factors) {
+      if (!rules.second.includes(name)) continue;
+      for (const left of [size / factor, size * factor]) {
+        if (near(left / ofTen(left), 1, rtol)) {
+          return [`generic:power of ten and ${name}`, say(rules.words["ten and"], { two: words })];
+        }
       }
     }
-    const power = Math.log10(size);
-    if (Math.abs(power - Math.round(power)) > rtol / 2.3 || !Math.round(power)) return null;
-    return ["power of ten", rules.words.power + signed];
+    return null;
+  };
+
+  const diagnose = (asked, value) => {
+    const { rtol, right } = asked;
+    const floor = (v) => Math.max(asked.atol, 1e-9 * (Math.abs(v) || asked.size));
+    const known = (table) => {
+      const found = table.find(([v, , , near]) => {
+        const within = (near ?? rtol) * Math.abs(v - asked.zero) + floor(v);
+        return Math.abs(value - v) <= within;
+      });
+      return found && [found[1], found[2]];
+    };
+    const ratio = (v) => (Math.abs(v) > floor(v) && value ? value / v : null);
+    const quotient = ratio(right);
+    const one = () => {
+      const found = quotient && slip(quotient, rtol, asked.fraction);
+      return found && told(`generic:${found[0]}`, found[1]);
+    };
+    const withMistake = () => {
+      for (const [v, hint] of asked.mistakes) {
+        const two = ratio(v) && slip(ratio(v), rtol);
+        if (two && ["sign", "power of ten", ...rules.second].includes(two[0])) {
+          return told("mistake+slip", say(rules.words.and, { one: hint, two: two[1] }));
+        }
+      }
+      return null;
+    };
+    const unknown = () => {
+      if (!quotient) return ["unknown", rules.words.mixed];
+      const off = Math.abs(Math.log10(Math.abs(quotient)));
+      let far = quotient > 0 && off < 0.3 ? " by less than a factor of 2" : "";
+      if (quotient > 0 && off > 1) far = " by more than a factor of ten";
+      const size = quotient > 1 ? "large" : "small";
+      return ["unknown", say(rules.words.unknown, { size, far })];
+    };
+    return (
+      known(asked.first) || one() || known(asked.then) || withMistake() || known(asked.last) ||
+      (quotient && twoSlips(Math.abs(quotient), rtol)) || unknown()
+    );
   };
 
   const number = (asked, text) => {
@@ -129,26 +173,21 @@
     try {
       found = read(text);
     } catch (error) {
-      return ["invalid:text", `${rules.words.unreadable} ${error.message}.`];
+      return ["invalid:text", say(rules.words.unreadable, { why: error.message })];
     }
-    const [factor, dimension] = unit(clean(asked.unit));
-    if (!found.bare && found.dimension !== dimension) return ["invalid:unit", asked.misfit];
-    if (found.bare && /[1-9]/.test(dimension)) return ["invalid:unit", asked.unitless];
-    const value = found.bare ? found.number * factor : found.value;
-    const { right, rtol } = asked;
-    if (right.some((each) => alike(value, each, rtol))) return ["right", rules.words.right];
-    const same = asked.mistakes.filter(([, made]) => alike(value, made, rtol));
-    if (same.length) {
-      return [`mistake:${same[0][0]}`, same.slice(0, 2).map((each) => each[2]).join(" Or: ")];
+    const plain = found.number * asked.size + asked.zero;
+    if (found.bare) {
+      if (asked.dimension) return ["invalid:unit", asked.unitless];
+      return diagnose(asked, plain);
     }
-    if (alike(value, right[0], rules.near)) return ["near", asked.near];
-    const one = slip(value / right[0], rtol);
-    if (one) return [`generic:${one[0]}`, one[1]];
-    for (const [, made, hint] of asked.mistakes) {
-      const two = slip(value / made, rtol);
-      if (two) return ["mistake+slip", `Two things. ${hint} And: ${two[1]}`];
+    const dimension = found.dimension.replace(/(,0)+$/, "").replace(/^0$/, "");
+    if (dimension !== asked.dimension) {
+      const got = rules.means[dimension] ? `; this is ${rules.means[dimension]}` : "";
+      return ["invalid:unit", say(asked.misfit, { got })];
     }
-    return ["unknown", rules.words.unknown];
+    const verdict = diagnose(asked, found.value);
+    const fits = verdict[0] !== "right" && diagnose(asked, plain)[0] === "right";
+    return fits ? ["generic:unit", asked.other] : verdict;
   };
 
   const judge = {
@@ -157,7 +196,7 @@
     order: (asked, text) => asked.verdicts[text] ?? asked.wrong,
   };
 
-  // ---- memory: this browser's own ----
+  // memory: this browser's own
 
   const recall = () => {
     try {
@@ -174,11 +213,11 @@
       else delete answers[id];
       localStorage.setItem(KEY, JSON.stringify(answers));
     } catch {
-      // no storage: the answer lasts as long as the page
+      // no storage
     }
   };
 
-  // ---- boxes ----
+  // boxes
 
   const ways = {
     number: (box) => {
