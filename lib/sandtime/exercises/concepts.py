@@ -126,7 +126,7 @@ _FOIL = (
     ),
     _ask(
         "slope",
-        "in a plot of t₀^(−1/2) against the current, alloy B has twice the slope of alloy A, all "
+        "in a plot of 1/√t₀ against the current, alloy B has twice the slope of alloy A, all "
         "else equal; its diffusivity is",
         "sand-2",
         ("a quarter of that of A", "Right: the slope goes with D^(−1/2)."),
