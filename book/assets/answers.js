@@ -7,12 +7,12 @@
 
   // quantity.py
 
-  const [NUMBER, TEN, OVER, SYMBOL] = ["number", "ten", "over", "symbol"].map(
+  const [NUMBER, TEN, OVER, SYMBOL, GROUPED] = "number ten over symbol grouped".split(" ").map(
     (name) => new RegExp(rules[name], "y")
   );
   const match = (regex, text) => ((regex.lastIndex = 0), regex.exec(text));
   const unreadable = (why) => {
-    throw new Error(why);
+    throw Error(why);
   };
 
   const clean = (text) =>
@@ -67,10 +67,6 @@
     if (alone) return [(alone[1] + "1") * ten(alone[2]), text.slice(alone[0].length)];
     const found = match(NUMBER, text) ?? unreadable("it does not begin with a number");
     const digits = found[1].replace(/[ ']/g, "");
-    if (/^[1-9]\d{0,2},\d{3}$/.test(digits)) {
-      const [point, none] = [".", ""].map((to) => digits.replace(",", to));
-      unreadable(`${digits} can be read in two ways: write ${point} or ${none}`);
-    }
     let last = Math.max(digits.lastIndexOf(","), digits.lastIndexOf("."));
     const several = digits.match(/[.,]/g)?.length > 1;
     if (several && digits.split(digits[last]).length > 2) last = digits.length;
@@ -96,13 +92,13 @@
     const value = number * size;
     if (!(Math.abs(value) < 1e300)) unreadable("the number is too large");
     const bare = !rest.replace(/[ .]/g, "");
-    return { value: value + (alone === "°C" ? 273.15 : 0), number, dimension, bare };
+    const times = match(GROUPED, text) ? 1000 : 0; // 1,234 may be meant so
+    return { value: value + (alone === "°C" ? 273.15 : 0), number, dimension, bare, times };
   };
 
   // slips.py, diagnosis.py, checking.py: kind and hint
 
   const say = (words, values) => words.replace(/\{(\w+)\}/g, (_, name) => values[name]);
-  const told = (kind, hint) => [kind, hint.length > 240 ? hint.slice(0, 239) + "…" : hint];
   const near = (size, factor, rtol) =>
     Math.abs(size / factor - 1) <= rtol || Math.abs(size * factor - 1) <= rtol;
   const ofTen = (size) => 10 ** Math.round(Math.log10(size));
@@ -143,13 +139,14 @@
     const quotient = ratio(right);
     const one = () => {
       const found = quotient && slip(quotient, rtol, asked.fraction);
-      return found && told(`generic:${found[0]}`, found[1]);
+      return found && [`generic:${found[0]}`, found[1]];
     };
     const withMistake = () => {
       for (const [v, hint] of asked.mistakes) {
         const two = ratio(v) && slip(ratio(v), rtol);
         if (two && ["sign", "power of ten", ...rules.second].includes(two[0])) {
-          return told("mistake+slip", say(rules.words.and, { one: hint, two: two[1] }));
+          const both = say(rules.words.and, { one: hint, two: two[1] });
+          return ["mistake+slip", both.length > 240 ? both.slice(0, 239) + "…" : both];
         }
       }
       return null;
@@ -176,16 +173,20 @@
       return ["invalid:text", say(rules.words.unreadable, { why: error.message })];
     }
     const plain = found.number * asked.size + asked.zero;
+    const either = (value) => {
+      const grouped = found.times && diagnose(asked, value * found.times);
+      return grouped?.[0] === "right" ? grouped : diagnose(asked, value);
+    };
     if (found.bare) {
       if (asked.dimension) return ["invalid:unit", asked.unitless];
-      return diagnose(asked, plain);
+      return either(plain);
     }
     const dimension = found.dimension.replace(/(,0)+$/, "").replace(/^0$/, "");
     if (dimension !== asked.dimension) {
       const got = rules.means[dimension] ? `; this is ${rules.means[dimension]}` : "";
       return ["invalid:unit", say(asked.misfit, { got })];
     }
-    const verdict = diagnose(asked, found.value);
+    const verdict = either(found.value);
     const fits = verdict[0] !== "right" && diagnose(asked, plain)[0] === "right";
     return fits ? ["generic:unit", asked.other] : verdict;
   };
@@ -208,61 +209,50 @@
 
   const keep = (id, text) => {
     try {
-      const answers = recall();
-      if (text) answers[id] = text;
-      else delete answers[id];
-      localStorage.setItem(KEY, JSON.stringify(answers));
-    } catch {
-      // no storage
-    }
+      localStorage.setItem(KEY, JSON.stringify({ ...recall(), [id]: text }));
+    } catch {} // no storage
   };
 
   // boxes
 
-  const ways = {
-    number: (box) => {
-      const field = box.querySelector("input");
-      return { get: () => field.value, set: (text) => (field.value = text) };
-    },
-    choose: (box) => ({
-      get: () => box.querySelector("input:checked")?.value ?? "",
-      set: (text) => box.querySelectorAll("input").forEach((i) => (i.checked = i.value === text)),
-    }),
-    order: (box) => {
-      const list = box.querySelector("ol");
-      const said = box.querySelector(".answer-moved");
-      list.addEventListener("click", (event) => {
-        const button = event.target.closest("button");
-        if (!button) return;
-        const item = button.closest("li");
-        const up = button.dataset.move === "up";
-        const other = up ? item.previousElementSibling : item.nextElementSibling;
-        if (!other) return;
-        if (up) other.before(item);
-        else other.after(item);
-        button.focus();
-        const place = [...list.children].indexOf(item) + 1;
-        said.textContent = `${item.dataset.text}: ${place} of ${list.children.length}`;
-      });
-      return {
-        get: () => [...list.children].map((item) => item.dataset.item).join(),
-        set: (text) => text.split(",").forEach((each) => {
-          const item = list.querySelector(`[data-item="${each}"]`);
-          if (item) list.append(item);
-        }),
-      };
-    },
+  const field = (box) => ({
+    get: () => box.elements.answer.value, // of a text field, and of radio buttons
+    set: (text) => (box.elements.answer.value = text),
+  });
+
+  const order = (box) => {
+    const list = box.querySelector("ol");
+    const said = box.querySelector(".answer-moved");
+    list.addEventListener("click", (event) => {
+      const button = event.target.closest("button");
+      const item = button?.closest("li");
+      const up = button?.dataset.move === "up";
+      const other = up ? item.previousElementSibling : item?.nextElementSibling;
+      if (!other) return;
+      if (up) other.before(item);
+      else other.after(item);
+      button.focus();
+      list.dispatchEvent(new Event("input", { bubbles: true }));
+      const place = [...list.children].indexOf(item) + 1;
+      said.textContent = `${item.dataset.text}: ${place} of ${list.children.length}`;
+    });
+    return {
+      get: () => [...list.children].map((item) => item.dataset.item).join(),
+      set: (text) =>
+        text.split(",").forEach((each) => list.append(list.querySelector(`[data-item="${each}"]`))),
+    };
   };
 
   document.querySelectorAll("form.answer-box").forEach((box) => {
     const asked = JSON.parse(box.querySelector("script").textContent);
     const verdict = box.querySelector(".answer-verdict");
-    const way = ways[asked.kind](box);
+    const way = (asked.kind === "order" ? order : field)(box);
+    const input = box.querySelector("input[type=text]");
     const show = () => {
       const [kind, hint] = judge[asked.kind](asked, way.get());
       box.dataset.kind = kind;
       verdict.textContent = hint;
-      box.querySelector("input[type=text]")?.setAttribute("aria-invalid", kind !== "right");
+      input?.setAttribute("aria-invalid", kind !== "right");
       if (kind.startsWith("invalid")) return;
       const fold = document.getElementById(`reveal-${asked.id}`);
       if (fold) fold.open = true;
@@ -282,8 +272,7 @@
     box.addEventListener("input", () => {
       delete box.dataset.kind;
       verdict.textContent = "";
-      box.querySelector("input[type=text]")?.removeAttribute("aria-invalid");
+      input?.removeAttribute("aria-invalid");
     });
-    box.classList.add("answer-ready");
   });
 })();

@@ -193,8 +193,8 @@ def _field(question):
     return (
         f'<label for="{field}">{_ask(question)} '
         f'<span class="answer-terms">({html.escape(terms(question))})</span></label>\n'
-        f'<div class="answer-row"><input type="text" id="{field}" inputmode="text" disabled '
-        'autocomplete="off" autocapitalize="off" autocorrect="off" spellcheck="false" '
+        f'<div class="answer-row"><input type="text" id="{field}" name="answer" inputmode="text" '
+        'disabled autocomplete="off" autocapitalize="off" autocorrect="off" spellcheck="false" '
         f'enterkeyhint="done" aria-describedby="answer-{question.id}-verdict">{_CHECK}</div>'
     )
 
@@ -202,7 +202,7 @@ def _field(question):
 def _options(question):
     choices = "\n".join(
         f'<div class="answer-option"><input type="radio" id="answer-{question.id}-{k}" '
-        f'name="answer-{question.id}" value="{k}" disabled>'
+        f'name="answer" value="{k}" disabled>'
         f'<label for="answer-{question.id}-{k}">{html.escape(option.text, quote=False)}'
         "</label></div>"
         for k, option in enumerate(question.options, 1)
