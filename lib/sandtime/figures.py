@@ -419,7 +419,6 @@ _ATTRIBUTE = re.compile(r'\b(d|x|y|points|transform)="([^"]*)"')
 _DECIMALS = re.compile(r"-?\d+\.\d{2,}")
 # None drops the date and the program: the same figure is the same text.
 _NO_METADATA = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-_BALLAST = re.compile(r"<!--.*?-->|<(metadata|style)\b.*?</\1>", re.S)
 _STILL = re.compile(r' transform="rotate\(-?0 [^)]*\)"')
 _TEXT = re.compile(r'<text([^>]*?) style="([^"]*)"')
 _SHORTHAND = re.compile(r"font: ((?:[a-z0-9]+ )*?)([\d.]+px) [^;]*")  # Matplotlib before 3.10
