@@ -49,7 +49,7 @@ def exercises_of(source):
 
 
 def boxes_of(source):
-    return re.findall(r"^[`:]{3,}\{(?:answer|predict)\} *(\S+)", source, re.M)
+    return re.findall(r"^(?:[`:]{3,}\{(?:answer|predict)\}|% answer:) *(\S+)", source, re.M)
 
 
 LABELS = {label: page for page, source in SOURCES.items() for label in exercises_of(source)}
@@ -174,6 +174,12 @@ def test_solutions_are_folded_in_lab(page):
         f"{page}.md: the cells of solutions in lines {open_} stand open in JupyterLab: "
         "python book/extension/notebooks.py book/*.md folds them"
     )
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_lab_meets_no_directive_that_it_does_not_know(page):
+    loud = notebooks.BOX.findall(SOURCES[page])
+    assert loud == [], "python book/extension/notebooks.py book/*.md turns them into comments"
 
 
 @pytest.mark.parametrize("page", WITH_EXERCISES)

@@ -2,8 +2,11 @@
 
 A question is declared once, in `sandtime.exercises`; here it becomes part of a page.
 
-- ``{answer} id`` is a box for a number with its unit, a choice or an order (`AnswerBox`);
-- ``{predict} id`` is a box and a fold, which opens after the answer (`Predict`);
+- ``{answer} id`` is a box for a number with its unit, a choice or an order (`AnswerBox`); sources
+  write it as the comment ``% answer: id`` (`fill_in_boxes`), for JupyterLab, where the cell below
+  takes the answer, shows a red frame in place of a directive that it does not know;
+- ``{predict} id`` is a box and a fold, which opens after the answer (`Predict`); any element called
+  ``reveal-id`` opens likewise;
 - below the title of an exercise stands what it asks of the reader: level, minutes, kind
   (`mark_exercises`), and a solution is called by the number of its exercise (`name_solutions`);
 - pages with a box load one script, which finds the questions as JSON (`equip_pages`).
@@ -234,6 +237,20 @@ def _items(question):
     )
 
 
+def asked(id):
+    """The question of a box.
+
+    Raises
+    ------
+    ValueError
+        If there is none of that id, or a page cannot check it.
+    """
+    question = exercises.question(id)
+    if way(question) is None:
+        raise ValueError(f"{id} is {question.kind}: a page cannot check it")
+    return question
+
+
 class AnswerBox(SphinxDirective):
     """``{answer} id``: a box that checks the answer to a question."""
 
@@ -242,15 +259,24 @@ class AnswerBox(SphinxDirective):
 
     def asked(self):
         try:
-            question = exercises.question(self.arguments[0])
+            return asked(self.arguments[0])
         except ValueError as error:
             raise self.error(str(error)) from error
-        if way(question) is None:
-            raise self.error(f"{question.id} is {question.kind}: a page cannot check it")
-        return question
 
     def run(self):
-        return [nodes.raw("", box(self.asked()), format="html", answer=self.arguments[0])]
+        return [nodes.raw("", box(self.asked()), format="html")]
+
+
+def fill_in_boxes(app, doctree):
+    """Put a box where a comment asks for one."""
+    for comment in list(doctree.findall(nodes.comment)):
+        found = re.fullmatch(r"\s*answer: *(\S+)\s*", comment.astext())
+        if found is None:
+            continue
+        try:
+            comment.replace_self(nodes.raw("", box(asked(found[1])), format="html"))
+        except ValueError as error:
+            logger.warning(str(error), location=(app.env.docname, comment.line))
 
 
 def reveal(question):
@@ -355,6 +381,7 @@ def setup(app):
     app.add_directive("answer", AnswerBox)
     app.add_directive("predict", Predict)
     app.add_css_file("answers.css")
+    app.connect("doctree-read", fill_in_boxes)
     app.connect("doctree-read", mark_exercises, priority=600)
     app.connect("doctree-resolved", name_solutions)
     app.connect("html-page-context", equip_pages)
