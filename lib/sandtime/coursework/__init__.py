@@ -1,4 +1,4 @@
-"""Coursework: sheets in which every student has data of their own, and what releases and marks them.
+"""Coursework: sheets in which each student has data of their own; their release and their marks.
 
 A `sheet.Sheet` makes a truth out of a seed, files out of the truth, and tasks out of what the files
 say.  `seeds` gives each student a seed, `release` writes folders for a class.  A student's notebook

@@ -30,7 +30,7 @@ def rounded(values, digits=7):
 
 def frequencies(high, low, per_decade):
     """From high to low, evenly spaced in the logarithm, as rounded in a file."""
-    count = int(round(np.log10(high / low) * per_decade)) + 1
+    count = round(np.log10(high / low) * per_decade) + 1
     return rounded(np.geomspace(high, low, count))
 
 

@@ -1,16 +1,14 @@
-"""What a sheet is: from a seed to a truth, from a truth to files, from files to tasks with marks."""
+"""What a sheet is: from a seed to a truth, from a truth to files, from files to tasks."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 
 import numpy as np
 
-from sandtime.exercises import Question
-
-SOURCES = Path(__file__).parents[3] / "coursework"
-"""Folder of the sheets' texts, in a copy of the repository."""
+from sandtime.coursework import text
+from sandtime.exercises import Mistake, Open, Question
 
 VISIBLE = 0
 """Draws the cases on which a function is tried in a student's notebook."""
@@ -30,14 +28,14 @@ class Task:
     question : Question
         Its right answer is the estimator on the student's own data; an `Open` for a manual task.
     solution : str
-        Source of an answer cell that gets full marks.
+        Source of an answer cell that gets full marks; it stands in the text of the sheet.
     """
 
     id: str
     points: float
     name: str
     question: Question
-    solution: str
+    solution: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,9 +46,9 @@ class Sheet:
     ----------
     name, title : str
     file : str
-        Its text, MyST, in `SOURCES`.
+        Its text, MyST, in `text.FOLDER`.
     truth : callable
-        From a seed to the truth of one student, which has an attribute ``hidden``: a seed for cases.
+        From a seed to the truth of one student, with an attribute ``hidden``, a seed of cases.
     measure : callable
         From a truth to the data, rounded as the instruments do.
     write : callable
@@ -73,7 +71,7 @@ class Sheet:
     @property
     def source(self):
         """Path of its text."""
-        return SOURCES / self.file
+        return text.FOLDER / self.file
 
     def files(self, truth):
         """The data files of a student: names → text or bytes."""
@@ -81,7 +79,9 @@ class Sheet:
 
     def tasks(self, truth):
         """The tasks of a student with the hidden cases."""
-        return tuple(self.ask(self.measure(truth), generator(truth.hidden)))
+        solutions = text.solutions(self.source)
+        tasks = self.ask(self.measure(truth), generator(truth.hidden))
+        return tuple(replace(task, solution=solutions.get(task.id, "")) for task in tasks)
 
     def visible_tasks(self, folder, draw=VISIBLE):
         """The tasks as a notebook in a folder checks them, on the data in its files."""
@@ -91,6 +91,41 @@ class Sheet:
     def points(self):
         """The sum of all tasks."""
         return sum(task.points for task in self.tasks(self.truth(0)))
+
+
+def number(id, points, name, ask, unit, value, *mistakes, **more):
+    """A task that asks for a number or an array out of the student's data.
+
+    Parameters
+    ----------
+    id, points, name
+        As in `Task`; the sheet's name stands before the id: ``diffusion-d1``.
+    ask, unit
+        As in `Question`.
+    value : array_like
+        What the estimator says.
+    mistakes : tuple
+        (name, value, hint) or (name, value, hint, credit).
+    more
+        `level`, `minutes`, `outcome`, `forbid`.
+    """
+    made = [Mistake(each[0], lambda each=each: each[1], *each[2:]) for each in mistakes]
+    question = Question(
+        id, ask, lambda: value, unit, rtol=1e-3, kind="data", mistakes=tuple(made), **more
+    )
+    return Task(id.split("-")[1], points, name, question)
+
+
+def function(id, points, name, ask, unit, right, cases, *mistakes, **more):
+    """A task that asks for a function, tried on cases; otherwise as `number`."""
+    made = tuple(Mistake(*each) for each in mistakes)
+    question = Question(id, ask, right, unit, cases=cases, rtol=1e-3, mistakes=made, **more)
+    return Task(id.split("-")[1], points, name, question)
+
+
+def manual(id, points, rubric, **more):
+    """A task that a person marks."""
+    return Task(id.split("-")[1], points, "", Open(id, tuple(rubric), **more))
 
 
 def generator(seed):
