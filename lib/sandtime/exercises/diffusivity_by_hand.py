@@ -25,11 +25,20 @@ def _spacing(D, current, covered):
     return D / (NUMBER * covered**1.5 * current * LI.molar_volume / F)
 
 
+def _colder(energy, cold, room):
+    """By the paper's Eq. (3), upside down."""
+    return cold / room * np.exp(energy / k_B * (1 / cold - 1 / room))
+
+
+def _too_high(energy, cold, room, gamma):
+    return np.log(_colder(energy, cold, room)) / gamma / ((1 / cold - 1 / room) / k_B)
+
+
 WARM_UP = (
     Question(
         "diffusivity-budget",
         "relative error of D = 4i²t₀/πF²c₀² if t₀ is known to 1 %, i to 2 % and c₀ to 3 %, "
-        "independently (to 1 %)",
+        "independently",
         lambda t, i, c: np.sqrt(t**2 + (2 * i) ** 2 + (2 * c) ** 2),
         "%",
         given=(0.01, 0.02, 0.03),
@@ -115,12 +124,16 @@ WARM_UP = (
 BY_HAND = (
     Question(
         "diffusivity-weights",
-        "by how much D falls, all ordinates with the same weight (to 1 %)",
+        "by how much D falls, all ordinates with the same weight",
         lambda early: 1 - (1 - early) ** (16 / 21),
         "%",
         given=(0.2,),
         arguments=("how much too early",),
-        also=(lambda early: 16 / 21 * early, lambda early: -16 / 21 * np.log(1 - early)),
+        also=(
+            lambda early: 16 / 21 * early,
+            lambda early: -16 / 21 * np.log(1 - early),
+            lambda early: 1 - (21 / (5 + 16 / np.sqrt(1 - early))) ** 2,
+        ),
         level=2,
         minutes=5,
         outcome="diffusivity-2",
@@ -145,12 +158,16 @@ BY_HAND = (
     ),
     Question(
         "diffusivity-weights-alike",
-        "by how much it falls with equal relative errors, weighted accordingly (to 1 %)",
+        "by how much it falls with equal relative errors, weighted accordingly",
         lambda early: 1 - (1 - early) ** (1 / 3),
         "%",
         given=(0.2,),
         arguments=("how much too early",),
-        also=(lambda early: early / 3, lambda early: -np.log(1 - early) / 3),
+        also=(
+            lambda early: early / 3,
+            lambda early: -np.log(1 - early) / 3,
+            lambda early: 1 - ((3 - early) / (2 + np.sqrt(1 - early))) ** 2,
+        ),
         level=2,
         minutes=3,
         outcome="diffusivity-2",
@@ -171,7 +188,7 @@ BY_HAND = (
     ),
     Question(
         "diffusivity-spacing",
-        "distance between the voids (to 2 %)",
+        "distance between the voids",
         _spacing,
         "µm",
         rtol=0.02,
@@ -203,7 +220,7 @@ BY_HAND = (
     ),
     Question(
         "diffusivity-spacing-count",
-        "number of voids per area (to 4 %)",
+        "number of voids per area",
         lambda D, i, covered: _spacing(D, i, covered) ** -2,
         "cm⁻²",
         rtol=0.04,
@@ -227,46 +244,48 @@ BY_HAND = (
     ),
     Question(
         "diffusivity-cold",
-        "by how much the activation energy of D comes out too high, if γ = 12 (to 1 %)",
-        lambda energy, gamma: energy / gamma,
+        "by how much the activation energy of D comes out too high, if γ = 12",
+        _too_high,
         "meV",
-        given=(ENERGY, 12.0),
-        arguments=("the energy of the interface", "γ"),
+        given=(ENERGY, COLD, ROOM, 12.0),
+        arguments=("the energy of the interface", "the cold", "room temperature", "γ"),
         level=2,
         minutes=8,
         outcome="diffusivity-1",
         mistakes=(
             Mistake(
                 "the whole energy",
-                lambda energy, gamma: energy,
-                "This would be so if the time went as the resistance. It goes as the resistance to"
-                " the power 1/γ.",
+                lambda E, cold, room, gamma: _too_high(E, cold, room, 1.0),
+                "This would be so if the time went as the resistance. It goes as the resistance to "
+                "the power 1/γ.",
             ),
             Mistake(
                 "γ in the numerator",
-                lambda energy, gamma: energy * gamma,
+                lambda E, cold, room, gamma: _too_high(E, cold, room, 1 / gamma),
                 "A steep resistance crosses at nearly the same time: a larger γ makes the error "
                 "smaller.",
             ),
             Mistake(
                 "decimal logarithm",
-                lambda energy, gamma: energy / gamma / np.log(10),
+                lambda *given: _too_high(*given) / np.log(10),
                 "ln k, not log₁₀ k: an exponential of base e is undone.",
             ),
             Mistake(
-                "one more than γ",
-                lambda energy, gamma: energy / (gamma + 1),
-                "D goes with t₀ itself: only 1/γ is left, with nothing added.",
+                "without the factor T",
+                lambda E, cold, room, gamma: E / gamma,
+                "Eq. (3) has the temperature in front of the exponential too, so that ln k is "
+                "smaller than the energy alone makes it.",
+                credit=0.5,
             ),
         ),
     ),
     Question(
         "diffusivity-cold-factor",
-        "the factor k at 0 °C, from 0.37 eV (to 1 %)",
-        lambda energy, cold, room: np.exp(energy / k_B * (1 / cold - 1 / room)),
+        "the factor k at 0 °C, from 0.37 eV",
+        _colder,
         given=(ENERGY, COLD, ROOM),
         arguments=("the energy", "the cold", "room temperature"),
-        also=(lambda *given: np.exp(0.37 / 8.617e-5 * (1 / 273 - 1 / 298)),),
+        also=(lambda *given: 273 / 298 * np.exp(0.37 / 8.617e-5 * (1 / 273 - 1 / 298)),),
         level=2,
         minutes=4,
         outcome="diffusivity-1",
@@ -274,19 +293,25 @@ BY_HAND = (
         mistakes=(
             Mistake(
                 "smaller in the cold",
-                lambda energy, cold, room: np.exp(-energy / k_B * (1 / cold - 1 / room)),
+                lambda *given: 1 / _colder(*given),
                 "Ions hardly move in the cold: the resistance grows.",
             ),
             Mistake(
+                "without the factor T",
+                lambda E, cold, room: np.exp(E / k_B * (1 / cold - 1 / room)),
+                "Eq. (3) has the temperature in front of the exponential too.",
+                credit=0.5,
+            ),
+            Mistake(
                 "ten for e",
-                lambda energy, cold, room: 10 ** (energy / k_B * (1 / cold - 1 / room)),
+                lambda E, cold, room: cold / room * 10 ** (E / k_B * (1 / cold - 1 / room)),
                 "Arrhenius' law has e to the power, not 10.",
             ),
             Mistake(
-                "one temperature alone",
-                lambda energy, cold, room: np.exp(energy / k_B * (1 / (room - cold))),
-                "The exponent has the difference of the inverse temperatures, not the inverse of "
-                "the difference.",
+                "the factor T upside down",
+                lambda E, cold, room: room / cold * np.exp(E / k_B * (1 / cold - 1 / room)),
+                "The conductivity times T follows Arrhenius' law, so the resistance goes with T "
+                "times the exponential.",
             ),
         ),
     ),

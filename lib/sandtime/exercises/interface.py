@@ -48,7 +48,7 @@ def _end():
 BY_CODE = (
     Question(
         "interface-tail",
-        "modulus of the diffusion impedance of the alloy, with D = 3 × 10⁻¹¹ cm² s⁻¹ (to 0.5 %)",
+        "modulus of the diffusion impedance of the alloy, with D = 3 × 10⁻¹¹ cm² s⁻¹",
         _tail,
         "Ω m²",
         cases=((0.1, 1.0), (0.2, 3.0), (0.3, 10.0), (0.5, 2.0), (BETA_LIMIT, 1.0)),
@@ -82,7 +82,7 @@ BY_CODE = (
     ),
     Question(
         "interface-load",
-        "resistance of a charge transfer while a current flows, 25 °C (to 0.1 %)",
+        "resistance of a charge transfer while a current flows, 25 °C",
         _under_load,
         "Ω m²",
         cases=(
@@ -136,7 +136,7 @@ data = {
 BY_DATA = (
     Question(
         "interface-data",
-        "share of its initial capacitance that the alloy keeps, by Brug's formula (to 1.5 %)",
+        "share of its initial capacitance that the alloy keeps, by Brug's formula",
         lambda: _end()["Brug"],
         "%",
         minutes=12,
@@ -162,7 +162,7 @@ BY_DATA = (
     ),
     Question(
         "interface-data-rise",
-        "rise of its resistance that is left when the contact is taken out, 1/C for 1/θ (to 1.5 %)",
+        "rise of its resistance that is left when the contact is taken out, 1/C for 1/θ",
         lambda: _end()["rise"] * _end()["Brug"],
         minutes=5,
         **data | {"outcome": "interface-3"},

@@ -28,8 +28,7 @@ def _brug(rise, alpha, before, start):
 WARM_UP = (
     Question(
         "interface-ceiling",
-        "largest resistance of a Butler–Volmer charge transfer with β = ½ at 200 µA cm⁻² and 25 °C"
-        " (to 1 %)",
+        "largest resistance of a Butler–Volmer charge transfer with β = ½ at 200 µA cm⁻² and 25 °C",
         lambda i, T: 2 * R * T / (F * i),
         "Ω cm²",
         given=(LOAD, ROOM),
@@ -114,7 +113,7 @@ hand = {"outcome": "interface-2", "level": 2, "exercise": "exercise-interface-ha
 BY_HAND = (
     Question(
         "interface-hand",
-        "Hsu and Mansfeld's capacitance at the end, as a multiple of that at the start (to 1 %)",
+        "Hsu and Mansfeld's capacitance at the end, as a multiple of that at the start",
         lambda rise, alpha: rise ** ((1 - alpha) / alpha),
         given=HAND,
         arguments=("the rise of the resistance", "the exponent"),
@@ -145,7 +144,7 @@ BY_HAND = (
     ),
     Question(
         "interface-hand-brug",
-        "by how much Brug's capacitance rises (to 2 %)",
+        "by how much Brug's capacitance rises",
         _brug,
         "%",
         rtol=0.02,
@@ -180,7 +179,7 @@ BY_HAND = (
     ),
     Question(
         "interface-hand-alpha",
-        "α at which Hsu and Mansfeld's formula reports twice the capacitance (to 0.3 %)",
+        "α at which Hsu and Mansfeld's formula reports twice the capacitance",
         lambda rise, alpha: 1 / (1 + np.log(2) / np.log(rise)),
         rtol=3e-3,
         minutes=4,

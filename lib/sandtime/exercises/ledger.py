@@ -26,7 +26,7 @@ LEDGER = (
     Question(
         "ledger-look",
         "by how much the recomputed gravimetric capacity of Li₀.₉Mg₀.₁ differs from the printed "
-        "one, relative to the printed (to 2 %)",
+        "one, relative to the printed",
         lambda: _row("capacity-gravimetric-li90mg10").relative_difference,
         "%",
         rtol=0.02,
@@ -79,7 +79,7 @@ LEDGER = (
     ),
     Question(
         "ledger-strict",
-        "tolerance if the trailing zero of 1870 counts (to 1 %)",
+        "tolerance if the trailing zero of 1870 counts",
         lambda: 0.5 / _row().paper,
         "%",
         level=1,

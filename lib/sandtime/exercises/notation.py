@@ -78,7 +78,7 @@ WORDS_OF = (
 NOTATION = (
     Question(
         "notation-multiplier",
-        "3 × 10⁻¹¹ cm² s⁻¹ in m² s⁻¹, as the library holds it (to 1 %)",
+        "3 × 10⁻¹¹ cm² s⁻¹ in m² s⁻¹, as the library holds it",
         lambda: 3e-11 * cm**2 / s,
         "m² s⁻¹",
         level=1,
@@ -105,7 +105,7 @@ NOTATION = (
     ),
     Question(
         "notation-charge",
-        "lithium of 5 mAh cm⁻² (to 1 %)",
+        "lithium of 5 mAh cm⁻²",
         lambda charge: charge / F,
         "mmol cm⁻²",
         given=(CHARGE,),
@@ -133,7 +133,7 @@ NOTATION = (
     ),
     Question(
         "notation-charge-layers",
-        "number of layers, each half a cell edge thick (to 1 %)",
+        "number of layers, each half a cell edge thick",
         lambda charge: charge / F * N_A * CELL**2,
         given=(CHARGE,),
         arguments=("the charge",),

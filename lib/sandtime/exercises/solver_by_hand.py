@@ -22,7 +22,7 @@ def _leak(a, b, d, half=2.0, mirrored=True, kept=False):
 WARM_UP = (
     Question(
         "solver-step",
-        "time step that brings the error from 2 % at 100 s to 0.1 %, by implicit Euler (to 1 %)",
+        "time step that brings the error from 2 % at 100 s to 0.1 %, by implicit Euler",
         lambda step, error, wanted: step * wanted / error,
         "s",
         given=(100 * s, 0.02, 0.001),
@@ -47,7 +47,7 @@ WARM_UP = (
     ),
     Question(
         "solver-mesh",
-        "number of linear elements that bring the error from 2 % at 20 elements to 0.02 % (to 1 %)",
+        "number of linear elements that bring the error from 2 % at 20 elements to 0.02 %",
         lambda count, error, wanted: count * np.sqrt(error / wanted),
         given=(20, 0.02, 0.0002),
         arguments=("the number of elements", "the error", "the error that is wanted"),
@@ -131,7 +131,7 @@ BY_HAND = (
     Question(
         "solver-leak",
         "sum of the changes of the three volumes 3, 2, 1 by the right side, with D = c and unit "
-        "spacing (to 1 %)",
+        "spacing",
         lambda: _leak(*VALUES),
         level=2,
         minutes=15,

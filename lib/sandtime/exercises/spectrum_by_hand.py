@@ -28,7 +28,7 @@ WARM_UP = (
     Question(
         "spectrum-width",
         "resistance times area of an arc that runs from 180 to 450 Ω on the real axis; disk of 6 "
-        "mm diameter (to 1 %)",
+        "mm diameter",
         lambda begin, end, diameter: (end - begin) * _disk(diameter),
         "Ω cm²",
         given=(180 * ohm, 450 * ohm, 6 * mm),
@@ -157,7 +157,7 @@ ruler = {
 BY_RULER = (
     Question(
         "spectrum-ruler-tau",
-        "time constant τ (to 1 %)",
+        "time constant τ",
         lambda R, h, f: 1 / (2 * np.pi * f),
         "µs",
         minutes=2,
@@ -178,7 +178,7 @@ BY_RULER = (
     ),
     Question(
         "spectrum-ruler",
-        "exponent α (to 1 %)",
+        "exponent α",
         lambda R, h, f: _exponent(R, h),
         minutes=3,
         **ruler,
@@ -208,7 +208,7 @@ BY_RULER = (
     ),
     Question(
         "spectrum-ruler-capacitance",
-        "capacitance τ/R (to 1 %)",
+        "capacitance τ/R",
         lambda R, h, f: 1 / (2 * np.pi * f * R),
         "µF",
         minutes=2,
@@ -233,7 +233,7 @@ BY_RULER = (
     ),
     Question(
         "spectrum-ruler-centre",
-        "depth of the circle's centre below the axis (to 1 %)",
+        "depth of the circle's centre below the axis",
         lambda R, h, f: R / 2 / np.tan(np.pi * _exponent(R, h) / 2),
         "Ω",
         minutes=3,
@@ -272,7 +272,7 @@ cold = {
 BY_COLD = (
     Question(
         "spectrum-cold",
-        "temperature at which the top enters the range, in kelvin (to 0.2 %)",
+        "temperature at which the top enters the range, in kelvin",
         _enters,
         "K",
         rtol=2e-3,
@@ -300,7 +300,7 @@ BY_COLD = (
     ),
     Question(
         "spectrum-cold-zero",
-        "frequency of the top at 0 °C (to 1 %)",
+        "frequency of the top at 0 °C",
         lambda f, top, E, T: f * np.exp(-E / k_B * (1 / celsius(0) - 1 / T)),
         "MHz",
         **cold,

@@ -77,7 +77,7 @@ def _late():
 BY_CODE = (
     Question(
         "trust-date",
-        "seconds into the sweep at which a steady fit dates R_int (to 0.5 %)",
+        "seconds into the sweep at which a steady fit dates R_int",
         _date,
         "s",
         cases=tuple((state,) for state in STATES),
@@ -113,7 +113,7 @@ BY_CODE = (
     ),
     Question(
         "trust-slice",
-        "real and imaginary part of the spectrum of one moment (to 0.5 %)",
+        "real and imaginary part of the spectrum of one moment",
         _slice,
         "Ω m²",
         cases=tuple(
@@ -148,7 +148,7 @@ BY_CODE = (
 BY_DATA = (
     Question(
         "trust-data",
-        "growth of R_int from the last spectrum before 10 kΩ cm² to the first after (to 5 %)",
+        "growth of R_int from the last spectrum before 10 kΩ cm² to the first after",
         lambda: _late()[2] / _late()[1] - 1,
         "%",
         rtol=0.05,

@@ -17,7 +17,7 @@ def _decades(growth, noise):
 WARM_UP = (
     Question(
         "trust-growth",
-        "growth of R_int within a sweep of 30 s, if it doubles every 10 minutes (to 1 %)",
+        "growth of R_int within a sweep of 30 s, if it doubles every 10 minutes",
         lambda doubling, sweep: 2 ** (sweep / doubling) - 1,
         "%",
         given=(10 * minute, 30 * s),
@@ -165,7 +165,7 @@ wide = {
 BY_HAND = (
     Question(
         "trust-wide",
-        "decades that hide a growth of 5 % below 0.3 % (to 1 %)",
+        "decades that hide a growth of 5 % below 0.3 %",
         _decades,
         given=(0.05, NOISE),
         also=(lambda g, noise: np.pi / 2 * g / noise / np.log(10),),
@@ -173,7 +173,7 @@ BY_HAND = (
     ),
     Question(
         "trust-wide-fifth",
-        "decades that hide a growth of 20 % below 0.3 % (to 1 %)",
+        "decades that hide a growth of 20 % below 0.3 %",
         _decades,
         given=(0.2, NOISE),
         **wide

@@ -37,8 +37,8 @@ def _height(order, two_theta, **how):
     return float(rise / cell * RADIUS)
 
 
-def pattern():
-    """A synthetic pattern of an alloy foil, 100 µm thick, of unknown composition and height.
+def unknown_foil():
+    """The synthetic pattern of an alloy foil, 100 µm thick, of a composition that nobody tells.
 
     Returns
     -------
@@ -52,7 +52,7 @@ def pattern():
 
 @functools.cache
 def _fitted(*more):
-    fit = pawley.pawley(*pattern(), start=A_ALLOY, free=("w", "x", "y", *more))
+    fit = pawley.pawley(*unknown_foil(), start=A_ALLOY, free=("w", "x", "y", *more))
     return float(diffraction.line_fraction(fit.lattice_parameter))
 
 
@@ -66,7 +66,7 @@ height = {
 BY_CODE = (
     Question(
         "xray-height",
-        "displacement of the foil from its five angles (to 1 %)",
+        "displacement of the foil from its five angles",
         _height,
         "m",
         minutes=15,
@@ -96,7 +96,7 @@ BY_CODE = (
     ),
     Question(
         "xray-height-cell",
-        "lattice parameter without the height (to 10⁻⁵)",
+        "lattice parameter without the height",
         _cell,
         "m",
         rtol=1e-5,
@@ -132,7 +132,7 @@ BY_CODE = (
 BY_DATA = (
     Question(
         "xray-data",
-        "magnesium in the foil of this pattern, on the straight line (to 1 %)",
+        "magnesium in the foil of this pattern, on the straight line",
         lambda: _fitted("displacement"),
         "%",
         rtol=0.01,

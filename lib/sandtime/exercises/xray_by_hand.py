@@ -52,7 +52,7 @@ def _true(a, power=2, half=2):
 WARM_UP = (
     Question(
         "xray-angle",
-        "diffraction angle 2θ of 110, for a = 3.5020 Å and Cu Kα₁, 1.5406 Å (to 0.1 %)",
+        "diffraction angle 2θ of 110, for a = 3.5020 Å and Cu Kα₁, 1.5406 Å",
         lambda a, wavelength: 2 * np.arcsin(wavelength / np.sqrt(2) / a),
         "°",
         rtol=1e-3,
@@ -83,7 +83,7 @@ WARM_UP = (
     Question(
         "xray-composition",
         "magnesium in a foil of 3.5005 Å, on the straight line from 3.5098 Å (none) to 3.5020 Å "
-        "(10 %) (to 1 %)",
+        "(10 %)",
         _fraction,
         "%",
         given=PRINTED,
@@ -139,7 +139,7 @@ WARM_UP = (
 BY_HAND = (
     Question(
         "xray-composition-error",
-        "standard error of that composition, from the printed (6), (1) and (1) (to 2 %)",
+        "standard error of that composition, from the printed (6), (1) and (1)",
         lambda *given: np.sqrt((_terms(*given) ** 2).sum()),
         "%",
         rtol=0.02,
@@ -171,7 +171,7 @@ BY_HAND = (
     ),
     Question(
         "xray-lines",
-        "how many times as precise 310 is as 110 (to 2 %)",
+        "how many times as precise 310 is as 110",
         _precise,
         rtol=0.02,
         given=(A_ALLOY,),
@@ -198,7 +198,7 @@ BY_HAND = (
     ),
     Question(
         "xray-lines-height",
-        "how many times smaller the bias by height is for 310 (to 2 %)",
+        "how many times smaller the bias by height is for 310",
         _true,
         rtol=0.02,
         given=(A_ALLOY,),
@@ -227,7 +227,7 @@ BY_HAND = (
     ),
     Question(
         "xray-pulls",
-        "relative uncertainty of a standard deviation from 30 samples (to 3 %)",
+        "relative uncertainty of a standard deviation from 30 samples",
         lambda number: 1 / np.sqrt(2 * number),
         "%",
         rtol=0.03,
