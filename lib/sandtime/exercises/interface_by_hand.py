@@ -180,26 +180,26 @@ BY_HAND = (
     Question(
         "interface-hand-alpha",
         "α at which Hsu and Mansfeld's formula reports twice the capacitance",
-        lambda rise, alpha: 1 / (1 + np.log(2) / np.log(rise)),
+        lambda rise: 1 / (1 + np.log(2) / np.log(rise)),
         rtol=3e-3,
         minutes=4,
-        given=HAND,
-        arguments=("the rise of the resistance", "the exponent"),
+        given=HAND[:1],
+        arguments=("the rise of the resistance",),
         **hand,
         mistakes=(
             Mistake(
                 "α for 1/α",
-                lambda rise, alpha: 1 - np.log(2) / np.log(rise),
+                lambda rise: 1 - np.log(2) / np.log(rise),
                 "ln 2/ln 37 is (1 − α)/α, not 1 − α. Solve for α.",
             ),
             Mistake(
                 "the quotient itself",
-                lambda rise, alpha: np.log(2) / np.log(rise),
+                lambda rise: np.log(2) / np.log(rise),
                 "This is (1 − α)/α. Solve for α.",
             ),
             Mistake(
                 "upside down",
-                lambda rise, alpha: np.log(2) / np.log(rise) / (1 + np.log(2) / np.log(rise)),
+                lambda rise: np.log(2) / np.log(rise) / (1 + np.log(2) / np.log(rise)),
                 "This solves α/(1 − α); the exponent is (1 − α)/α.",
             ),
         ),

@@ -13,7 +13,7 @@ RADIUS = diffraction.GONIOMETER_RADIUS
 
 ORDERS = np.array([2, 4, 6, 8, 10])
 
-FOILS = ((3.5020, 50), (3.5098, -80), (3.49, 120), (3.505, 30))
+FOILS = ((3.5020, 50), (3.5098, 80), (3.49, 120), (3.505, 30))
 
 
 def _lines(a, low):
