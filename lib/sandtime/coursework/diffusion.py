@@ -103,10 +103,7 @@ def drop(card):
 def measure(truth):
     """The data of one student."""
     random = np.random.Generator(np.random.PCG64(truth.noise))
-    card = {
-        f"diameter {k}": round(truth.diameter / mm + 0.03 * float(files.normal(random, 1)[0]), 2)
-        for k in range(1, 6)
-    }
+    card = {f"diameter {k}": files.reading(random, truth.diameter / mm) for k in range(1, 6)}
     card |= {f"current {k}": round(current / uA, 1) for k, current in enumerate(truth.current, 1)}
     card |= {
         "magnesium": round(100 * truth.magnesium, 2),
