@@ -177,13 +177,14 @@ def leads(data):
     return np.array([data.leads.real.mean(), omega @ data.leads.imag / (omega @ omega)])
 
 
-def arcs(data, resistance, inductance):
-    """Resistances and the interface's arc, less leads, Ω and s."""
+def arcs(data, leads):
+    """Resistances and the interface's arc less leads, and with them left in, Ω and s."""
     frequency = FREQUENCY[:-1]
-    corrected = data.cell - resistance - 2j * np.pi * frequency * inductance
+    corrected = data.cell - leads[0] - 2j * np.pi * frequency * leads[1]
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", eis.FitWarning)  # a mistake leaves the leads in
-        return eis.fit(frequency, corrected, CIRCUIT)
+        warnings.simplefilter("ignore", eis.FitWarning)  # the leads that were left in
+        fit = eis.fit(frequency, np.array([corrected, data.cell]), CIRCUIT)
+    return tuple({name: fit[name][k] for name in CIRCUIT.names} for k in range(2))
 
 
 def polarisation(frequency, imaginary):
@@ -205,7 +206,7 @@ def ask(data, random):
     """The tasks of one student."""
     area, header = data.area, HEADER_AREA * cm**2
     resistance, inductance = leads(data)
-    fit, raw = arcs(data, resistance, inductance), arcs(data, 0.0, 0.0)
+    fit, raw = arcs(data, (resistance, inductance))
     wide = np.array([fit["gb.R"], fit["int.R"]])
     ends = np.array([fit["0.R"] + fit["gb.R"], fit["0.R"] + wide.sum()])
     starts = data.time[1].min() - data.time[0].min()
