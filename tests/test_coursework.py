@@ -50,7 +50,7 @@ def run(name, student, kind, folder, monkeypatch):
     lay(folder, sheet.files(seeds.truth_of(name, KEY, student)))
     monkeypatch.chdir(folder)
     notebook = json.loads(notebooks.build(sheet, student, kind))
-    names, points, out = {}, 0.0, io.StringIO()
+    names, points, out = {"__name__": "__main__"}, 0.0, io.StringIO()
     with contextlib.redirect_stdout(out), mpl.rc_context({"backend": "agg"}):
         for cell in notebook["cells"]:
             source = "".join(cell["source"])
@@ -134,7 +134,7 @@ def test_solutions_pass_with_the_hidden_cases(name, tmp_path, monkeypatch):
     sheet, truth = SHEETS[name], seeds.truth_of(name, KEY, student)
     monkeypatch.chdir(lay(tmp_path, sheet.files(truth)))
     given = [cell for cell in text.cells(sheet.source) if cell.role == "given"]
-    names = {}
+    names = {"__name__": "__main__"}
     for cell in given:
         exec(cell.source, names)
     for task in sheet.tasks(truth):
