@@ -326,7 +326,7 @@ def _second(random):
         ("rest not counted", lambda *a: second_time(*a) + a[4], "This counts from the end of the "
          "first strip; asked for is the time from the restart.", 0.75),
         arguments=("current", "diffusivity", "drop", "first", "rest"),
-        level=3, minutes=40, outcome="sand-4", forbid=("transport.solve",),
+        level=3, minutes=40, outcome="sand-4",
     )  # fmt: skip
 
 

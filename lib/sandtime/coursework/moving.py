@@ -352,7 +352,7 @@ def _step(random):
         ("no current", lambda c, w, t, D, i: implicit_step(c, w, t, D, 0.0), "No lithium is lost "
          "here: where does the current leave?"),
         arguments=("concentration", "width", "step", "diffusivity", "current"),
-        level=3, minutes=40, outcome="solver-1", forbid=("transport.solve",),
+        level=3, minutes=40, outcome="solver-1",
     )  # fmt: skip
 
 
