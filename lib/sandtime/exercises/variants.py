@@ -58,17 +58,23 @@ def scalars(question):
 
 
 def variants(question):
-    """Name, words and values of each wrong use of an argument, one at a time.
+    """What each wrong use of an argument gives; computed once a question.
 
     Parameters
     ----------
     question : Question
 
-    Yields
-    ------
-    name, hint : str
-    values : list of ndarray
+    Returns
+    -------
+    list of (name, hint, values)
     """
+    kept = vars(question)
+    if "variants" not in kept:
+        kept["variants"] = list(_variants(question))
+    return kept["variants"]
+
+
+def _variants(question):
     end = time.monotonic() + PATIENCE
     for name, hint, change in itertools.chain(_swaps(question), _changes(question)):
         if time.monotonic() > end:
