@@ -8,39 +8,55 @@
 
 (() => {
   const rules = JSON.parse(document.getElementById("answer-rules").textContent);
-  const pattern = (name) => new RegExp(rules.patterns[name], "y");
-  const match = (regex, text) => ((regex.lastIndex = 0), regex.exec(text));
-  const [NUMBER, POWER, SYMBOL] = ["number", "power", "symbol"].map(pattern);
   const KEY = "sandtime-answers";
 
-  // ---- numbers with units ----
+  // ---- numbers with units, as in sandtime.exercises.quantity ----
 
-  const plain = (text) => text.replace(/./gu, (c) => rules.superscripts[c] ?? c);
+  const [NUMBER, TEN, OVER, SYMBOL] = ["number", "ten", "over", "symbol"].map(
+    (name) => new RegExp(rules[name], "y")
+  );
+  const match = (regex, text) => ((regex.lastIndex = 0), regex.exec(text));
+  const unreadable = (why) => {
+    throw new Error(why);
+  };
+
+  const clean = (text) =>
+    rules.clean.reduce((text, [pattern, to]) => {
+      if (to === "NFKC") return text.normalize(to);
+      const digits = (run) => "^" + run.replace(/./g, (c) => rules.superscripts[c]);
+      return text.replace(new RegExp(pattern, "g"), to === "^SUPERSCRIPT" ? digits : to);
+    }, text);
 
   const symbol = (written) => {
     const name = rules.names[written] ?? written;
+    if (name === "") return [1, []];
     if (Object.hasOwn(rules.units, name)) return rules.units[name];
     const [first, rest] = [name.slice(0, 1), name.slice(1)];
     if (first in rules.prefixes && rules.prefixed.includes(rest)) {
       return [rules.prefixes[first] * rules.units[rest][0], rules.units[rest][1]];
     }
-    throw new Error(`“${name}” is no unit that is known here`);
+    return unreadable(`“${name.slice(0, 20)}” is no unit that is known here`);
+  };
+
+  const powerOf = (text) => {
+    const [top, bottom] = text.split("/");
+    if (bottom && !+bottom) unreadable("a power is divided by zero");
+    return bottom ? top / bottom : +text.replace(",", ".");
   };
 
   const unit = (text) => {
-    let [rest, value, sign] = [text.trim(), 1, 1];
+    let [rest, value, sign] = [text.replace(/^\s*1\s*\//, "/"), 1, 1];
     const dimension = [0, 0, 0, 0, 0, 0];
     while (rest) {
-      if (" ·*×.()/".includes(rest[0])) {
-        if (rest[0] === "/") sign = -1;
+      if (" *.(){}/".includes(rest[0])) {
+        sign = { "/": -1, ")": 1 }[rest[0]] ?? sign;
         rest = rest.slice(1);
         continue;
       }
-      const found = match(SYMBOL, rest);
-      if (!found) throw new Error(`“${rest.slice(0, 20)}” is no unit`);
-      const power = sign * plain(found.slice(2).find((g) => g) ?? "1");
-      if (Math.abs(power) > 9) throw new Error(`the power ${power} of “${found[1]}” is too large`);
-      const [size, exponents] = symbol(found[1].replace("μ", "µ"));
+      const found = match(SYMBOL, rest) ?? unreadable(`“${rest.slice(0, 20)}” is no unit`);
+      const power = sign * powerOf(found[2] ?? found[3] ?? "1");
+      if (Math.abs(power) > 9) unreadable(`the power ${power} of “${found[1]}” is too large`);
+      const [size, exponents] = symbol(found[1]);
       value *= size ** power;
       exponents.forEach((exponent, k) => (dimension[k] += power * exponent));
       rest = rest.slice(found[0].length);
@@ -48,28 +64,44 @@
     return [value, dimension.join()];
   };
 
+  const ten = (power) =>
+    Math.abs(power) > 300 ? unreadable("the power of ten is too large") : 10 ** power;
+
+  const numberOf = (text) => {
+    const alone = match(TEN, text);
+    if (alone) return [(alone[1] + "1") * ten(alone[2]), text.slice(alone[0].length)];
+    const found = match(NUMBER, text) ?? unreadable("it does not begin with a number");
+    const digits = found[1].replace(/[ ']/g, "");
+    if (/^[1-9]\d{0,2},\d{3}$/.test(digits)) {
+      const [point, none] = [".", ""].map((to) => digits.replace(",", to));
+      unreadable(`${digits} can be read in two ways: write ${point} or ${none}`);
+    }
+    let last = Math.max(digits.lastIndexOf(","), digits.lastIndexOf("."));
+    const several = digits.match(/[.,]/g)?.length > 1;
+    if (several && digits.split(digits[last]).length > 2) last = digits.length;
+    if (last < 0) last = digits.length;
+    const whole = digits.slice(0, last).replace(/[.,]/g, "");
+    let number = +`${whole}.${digits.slice(last + 1)}0`;
+    number *= ten(found[2] ?? 0) * ten(found[3] ?? found[4] ?? 0);
+    let rest = text.slice(found[0].length);
+    const over = match(OVER, rest);
+    if (over) {
+      number /= +over[1] || unreadable("it is divided by zero");
+      rest = rest.slice(over[0].length);
+    }
+    return [text[0] === "-" ? -number : number, rest];
+  };
+
   const read = (written) => {
-    let text = written.trim().replace(/[−–]/g, "-").replace(/[\u00a0\u2009\u202f]/g, " ");
-    text = text.replace(/^[≈~= ]+/, "");
-    if (!text) throw new Error("the answer is empty");
-    text = text.replace(/^([+-])\s+/, "$1");
-    const alone = match(POWER, text);
-    const found = alone ?? match(NUMBER, text);
-    if (!found) throw new Error("it does not begin with a number");
-    let number;
-    if (alone) number = (alone[1] + "1") * 10 ** plain(alone[2] ?? alone[3]);
-    else {
-      const power = plain(found[1] ?? found[2] ?? "0");
-      if (Math.abs(power) > 300) throw new Error("the power of ten is too large");
-      number = found[0].match(/[^*·×x\s]+/)[0].replace(",", ".") * 10 ** power;
-    }
-    const rest = text.slice(found[0].length);
-    if (/^[.,\d]/.test(rest)) {
-      throw new Error("write one decimal point and no separator of thousands");
-    }
-    const [value, dimension] = unit(rest);
-    if (rest.trim() === "°C") number += 273.15;
-    return { value: number * value, dimension, bare: !rest.trim() };
+    const text = clean(written.slice(0, 200)) || unreadable("the answer is empty");
+    const [number, rest] = numberOf(text);
+    if (/^[.,']?\d/.test(rest)) unreadable("write one number, with one decimal point");
+    const [size, dimension] = unit(rest);
+    const alone = rules.names[rest.trim()] ?? rest.trim();
+    const value = number * size;
+    if (!(Math.abs(value) < 1e300)) unreadable("the number is too large");
+    const bare = !rest.replace(/[ .]/g, "");
+    return { value: value + (alone === "°C" ? 273.15 : 0), number, dimension, bare };
   };
 
   // ---- verdicts: kind and hint ----
@@ -99,10 +131,10 @@
     } catch (error) {
       return ["invalid:text", `${rules.words.unreadable} ${error.message}.`];
     }
-    const [factor, dimension] = unit(asked.unit);
+    const [factor, dimension] = unit(clean(asked.unit));
     if (!found.bare && found.dimension !== dimension) return ["invalid:unit", asked.misfit];
     if (found.bare && /[1-9]/.test(dimension)) return ["invalid:unit", asked.unitless];
-    const value = found.bare ? found.value * factor : found.value;
+    const value = found.bare ? found.number * factor : found.value;
     const { right, rtol } = asked;
     if (right.some((each) => alike(value, each, rtol))) return ["right", rules.words.right];
     const same = asked.mistakes.filter(([, made]) => alike(value, made, rtol));

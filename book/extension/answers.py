@@ -35,13 +35,8 @@ BOX = 'class="answer-box'
 def rules():
     """What the script knows about numbers and slips, the same for all questions."""
     return {
-        "patterns": {
-            "number": quantity._NUMBER.pattern,
-            "power": quantity._POWER_OF_TEN.pattern,
-            "symbol": quantity._SYMBOL.pattern,
-        },
         "superscripts": {chr(k): chr(v) for k, v in quantity._SUPERSCRIPT.items()},
-        **quantity.TABLES,
+        **{name: table for name, table in quantity.TABLES.items() if name != "means"},
         "slips": [[name, *slip] for name, slip in diagnosis.SLIPS.items()],
         "near": diagnosis.NEAR,
         "words": WORDS,
@@ -143,15 +138,20 @@ def _ask(question):
     return html.escape(sentence(question.ask), quote=False)
 
 
+def terms(question):
+    """In which unit a number is asked for, and how exactly."""
+    unit = f"in {question.unit}" if question.unit else "a number without a unit"
+    return f"{unit}, to {100 * question.rtol:g}\u00a0%"
+
+
 _CHECK = '<button type="submit" class="answer-check" disabled>Check</button>'
 
 
 def _field(question):
     field = f"answer-{question.id}-field"
-    unit = f"in {html.escape(question.unit)}" if question.unit else "a number without a unit"
     return (
         f'<label for="{field}">{_ask(question)} '
-        f'<span class="answer-terms">({unit}, to {100 * question.rtol:g}\u00a0%)</span></label>\n'
+        f'<span class="answer-terms">({html.escape(terms(question))})</span></label>\n'
         f'<div class="answer-row"><input type="text" id="{field}" inputmode="text" disabled '
         'autocomplete="off" autocapitalize="off" autocorrect="off" spellcheck="false" '
         f'enterkeyhint="done" aria-describedby="answer-{question.id}-verdict">{_CHECK}</div>'

@@ -1,9 +1,9 @@
 r"""Numbers with units as people write them: ``15,3 h``, ``3·10^-11 cm²/s``, ``−0.4 V``.
 
-The grammar is small and shared with the pages, where the same rules run in JavaScript from the same
-tables (`TABLES`): text is cleaned, then read as a number and as units with powers, which stand apart
-by a space, ``·``, ``*`` or ``/``.  What stands behind a ``/`` counts below it, up to the end or to a
-closing bracket: ``mAh/cm² h`` is ``mAh/(cm² h)``.
+The grammar is small and shared with the pages, where the same rules run in JavaScript from the
+same tables (`TABLES`): text is cleaned, then read as a number and as units with powers, which stand
+apart by a space, ``·``, ``*`` or ``/``.  What stands behind a ``/`` counts below it, up to the end
+or to a closing bracket: ``mAh/cm² h`` is ``mAh/(cm² h)``.
 
 A decimal comma is a decimal point.  Thousands may be grouped by spaces, apostrophes, or by commas
 where nothing else can be meant (``1,234.5``); ``1,234`` alone could be either and is refused.
@@ -67,16 +67,18 @@ NAMES = {
 }  # fmt: skip
 MEANS = {
     "": "a plain number", "1": "a length", "2": "an area", "3": "a volume", "0,0,1": "a time",
-    "0,0,-1": "a rate, one over time", "1,0,-1": "a speed", "2,0,-1": "a diffusivity, area over time",
+    "0,0,-1": "a rate, one over time", "1,0,-1": "a speed",
+    "2,0,-1": "a diffusivity, area over time",
     "0,0,0,1": "a current", "-2,0,0,1": "a current density, current over area",
     "0,0,1,1": "a charge", "-2,0,1,1": "a charge per area", "0,0,0,0,1": "a temperature",
     "0,0,0,0,0,1": "an amount", "-3,0,0,0,0,1": "a concentration, amount over volume",
     "-2,0,0,0,0,1": "an amount per area", "-2,0,-1,0,0,1": "a flux, amount over area and time",
     "3,0,0,0,0,-1": "a molar volume", "2,1,-3,-1": "a voltage", "2,1,-3,-2": "a resistance",
-    "4,1,-3,-2": "a resistance times area", "3,1,-3,-2": "a resistivity", "-3,-1,3,2": "a conductivity",
-    "-2,-1,3,2": "a conductance", "-2,-1,4,2": "a capacitance", "-4,-1,4,2": "a capacitance per area",
+    "4,1,-3,-2": "a resistance times area", "3,1,-3,-2": "a resistivity",
+    "-3,-1,3,2": "a conductivity", "-2,-1,3,2": "a conductance", "-2,-1,4,2": "a capacitance",
+    "-4,-1,4,2": "a capacitance per area",
     "2,1,-2": "an energy", "2,1,-2,0,0,-1": "an energy per mole", "-1,1,-2": "a pressure",
-    "1,1,-2": "a force", "0,1": "a mass", "-3,1": "a density", "-2,0,0,0,0,0": "one over area",
+    "1,1,-2": "a force", "0,1": "a mass", "-3,1": "a density", "-2": "one over area",
 }  # fmt: skip
 CLEAN = (
     ("[º˚]", "°"),
