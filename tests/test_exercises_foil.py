@@ -1,4 +1,4 @@
-"""The right answers of the chapters on the foil, against something that does not use their formula."""
+"""The right answers of the chapters on the foil, against ways that share no formula."""
 
 import numpy as np
 import pytest
@@ -54,7 +54,7 @@ def test_pulses_by_the_solver():
     share = question("fick-pulses").right(*fick.PULSES)
     charge = share * F * thickness * drop
     whole = int(charge // (current * period / 2))
-    steps = pulses[: 2 * whole] + [pulses[-1]]
+    steps = [*pulses[: 2 * whole], pulses[-1]]
     found = solve(
         thickness=thickness, diffusivity=diffusivity, initial=fick.C_10, steps=steps, rtol=1e-6
     )
