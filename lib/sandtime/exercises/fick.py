@@ -55,7 +55,7 @@ def _in_pulses(period, i, length, diffusivity, drop):
 # fmt: off
 SLOW = (
     Question(
-        "fick-time", "the time L²/D of the foil, to 1 %",
+        "fick-time", "the time L²/D of the foil",
         lambda length, diffusivity: length**2 / diffusivity, "h", given=(THIN, D),
         arguments=("the thickness", "the diffusivity"), level=1, minutes=3, outcome="fick-3",
         mistakes=(
@@ -104,7 +104,7 @@ SLOW = (
         level=1, minutes=3, outcome="fick-1", exercise="exercise-fick-third",
     ),
     Question(
-        "fick-third", "how far the interface lies below the mean, to 1 %",
+        "fick-third", "how far the interface lies below the mean",
         lambda i, length, diffusivity: i * length / (3 * F * diffusivity), "mmol cm⁻³",
         given=(10 * uA / cm**2, THIN, D),
         arguments=("the current density", "the thickness", "the diffusivity"), level=2, minutes=8,
@@ -152,7 +152,7 @@ SLOW = (
     ),
     Question(
         "fick-faces-share",
-        "share of the accessible lithium from both faces, by the slow end of the curve, to 0.3 %",
+        "share of the accessible lithium from both faces, by the slow end of the curve",
         lambda i, length, diffusivity, drop: 1 - 1 / (12 * _sigma(i, length, diffusivity, drop)),
         "%", given=(I_100, THIN, D, C_10 - C_BETA),
         arguments=("the current density", "the thickness", "the diffusivity", "the drop"),
@@ -177,7 +177,7 @@ SLOW = (
 
 THICK = (
     Question(
-        "fick-thick", "greatest thickness that yields a share of the accessible lithium, to 0.1 %",
+        "fick-thick", "greatest thickness that yields a share of the accessible lithium",
         _thickest, "µm",
         cases=tuple(
             (i * uA / cm**2, share)
@@ -207,7 +207,7 @@ THICK = (
         ),
     ),
     Question(
-        "fick-pulses", "accessible utilisation with a period of 8 h, to 0.1 %", _in_pulses, "%",
+        "fick-pulses", "accessible utilisation with a period of 8 h", _in_pulses, "%",
         given=PULSES, arguments=PULSE_NAMES, rtol=1e-3, kind="code", level=3, minutes=20,
         outcome="fick-1",
         mistakes=(
@@ -224,7 +224,7 @@ THICK = (
         ),
     ),
     Question(
-        "fick-pulses-limit", "its limit for very short periods, to 0.1 %",
+        "fick-pulses-limit", "its limit for very short periods",
         lambda *foil: curve(2 * _sigma(*foil)), "%", given=PULSES[1:], arguments=PULSE_NAMES[1:],
         rtol=1e-3, kind="code", level=2, minutes=4, outcome="fick-2",
         exercise="exercise-fick-pulses",
@@ -243,7 +243,7 @@ THICK = (
     ),
     Question(
         "fick-pulses-power",
-        "power of the period with which the missing utilisation vanishes, to 5 %", lambda: 0.5,
+        "power of the period with which the missing utilisation vanishes", lambda: 0.5,
         rtol=0.05, level=2, minutes=3, outcome="fick-1", exercise="exercise-fick-pulses",
         mistakes=(
             Mistake(

@@ -66,7 +66,7 @@ POTENTIAL = (
         level=1, minutes=2, outcome="magnesium-1", exercise="exercise-magnesium-tracer",
     ),
     Question(
-        "magnesium-raoult", "potential of an ideal alloy with 1 mol% magnesium at 25 °C, to 1 %",
+        "magnesium-raoult", "potential of an ideal alloy with 1 mol% magnesium at 25 °C",
         lambda x, T: -R * T / F * np.log(1 - x), "mV", given=(0.01, ROOM),
         arguments=("the magnesium fraction", "the temperature"), level=2, minutes=4,
         outcome="magnesium-2",
@@ -94,7 +94,7 @@ POTENTIAL = (
     ),
     Question(
         "magnesium-raoult-temperature",
-        "temperature at which an ideal alloy of 10 % shows 2.5 mV, to 0.5 %",
+        "temperature at which an ideal alloy of 10 % shows 2.5 mV",
         lambda x, E: -F * E / (R * np.log(1 - x)), "K", given=(X_10, LAW),
         arguments=("the magnesium fraction", "the potential"), rtol=5e-3, level=2, minutes=5,
         outcome="magnesium-2", exercise="exercise-magnesium-raoult",
@@ -135,7 +135,7 @@ POTENTIAL = (
     ),
     Question(
         "magnesium-invert",
-        "composition of the β-phase with a given open-circuit potential, to 0.1 %", _composition,
+        "composition of the β-phase with a given open-circuit potential", _composition,
         cases=_POTENTIALS, rtol=1e-3, level=2, minutes=20, outcome="magnesium-1",
         arguments=("the potential", "the temperature"),
         mistakes=(
@@ -156,7 +156,7 @@ POTENTIAL = (
     ),
     Question(
         "magnesium-invert-relaxed",
-        "magnesium at the interface of the relaxed alloy (4.5 mV, 25 °C), to 0.1 %",
+        "magnesium at the interface of the relaxed alloy (4.5 mV, 25 °C)",
         lambda E, T: float(_composition(E, T)), "%",
         given=(quantity("ocv-relaxed-li90mg10"), ROOM),
         arguments=("the potential", "the temperature"), rtol=1e-3, kind="data", level=2, minutes=3,
@@ -177,7 +177,7 @@ POTENTIAL = (
 
 FACTOR = (
     Question(
-        "magnesium-tracer", "chemical diffusivity of lithium if every site is filled, to 1 %",
+        "magnesium-tracer", "chemical diffusivity of lithium if every site is filled",
         lambda x, tracer, factor: tracer * factor, "cm² s⁻¹", given=MEAN, arguments=MEAN_NAMES,
         level=1, minutes=3, outcome="magnesium-3",
         mistakes=(
@@ -197,7 +197,7 @@ FACTOR = (
         ),
     ),
     Question(
-        "magnesium-tracer-kept", "diffusivity if the magnesium is kept, to 1 %",
+        "magnesium-tracer-kept", "diffusivity if the magnesium is kept",
         lambda x, tracer, factor: x * tracer * factor, "cm² s⁻¹", given=MEAN, arguments=MEAN_NAMES,
         level=1, minutes=2, outcome="magnesium-3", exercise="exercise-magnesium-tracer",
         mistakes=(
@@ -226,7 +226,7 @@ FACTOR = (
         level=1, minutes=2, outcome="magnesium-3", exercise="exercise-magnesium-tracer",
     ),
     Question(
-        "magnesium-regular", "Φ at x = ½ with L₀ alone, at 25 °C, to 1 %",
+        "magnesium-regular", "Φ at x = ½ with L₀ alone, at 25 °C",
         lambda energy, T: 1 - energy / (2 * R * T), given=(_L0, ROOM),
         arguments=("the parameter L₀", "the temperature"), level=2, minutes=8,
         outcome="magnesium-1",
@@ -262,7 +262,7 @@ FACTOR = (
 
 PHASES = (
     Question(
-        "magnesium-lever", "share of the lithium still present that sits in α, at 25 °C, to 0.1 %",
+        "magnesium-lever", "share of the lithium still present that sits in α, at 25 °C",
         lambda x: _atoms(x) * (1 - ALPHA) / (1 - x),
         cases=tuple((BETA + part * (ALPHA - BETA),) for part in (0.1, 0.25, 0.5, 0.7, 0.9)),
         rtol=1e-3, level=2, minutes=12, outcome="magnesium-1", arguments=("the mean fraction",),
@@ -284,7 +284,7 @@ PHASES = (
     ),
     Question(
         "magnesium-lever-plateau",
-        "share of the original lithium that comes out on the plateau, to 1 %",
+        "share of the original lithium that comes out on the plateau",
         lambda x: (_lithium(BETA) - _lithium(ALPHA)) / _lithium(x), "%", given=(X_10,),
         arguments=("the first fraction",), kind="code", level=2, minutes=5, outcome="magnesium-1",
         exercise="exercise-magnesium-lever",

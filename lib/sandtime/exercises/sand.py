@@ -82,7 +82,7 @@ LAW = (
         ),
     ),
     Question(
-        "sand-diffusivity", "diffusivity of the alloy, to 1 %",
+        "sand-diffusivity", "diffusivity of the alloy",
         lambda i, t, c: 4 / np.pi * (i / (F * c)) ** 2 * t, "cm² s⁻¹", given=MEASURED,
         arguments=("the current density", "the time", "the concentration"), level=1, minutes=6,
         outcome="sand-2",
@@ -113,7 +113,7 @@ LAW = (
         ),
     ),
     Question(
-        "sand-diffusivity-double", "depletion time at twice the current density, to 1 %",
+        "sand-diffusivity-double", "depletion time at twice the current density",
         lambda i, t, c: t / 4, "h", given=MEASURED,
         arguments=("the current density", "the time", "the concentration"), level=1, minutes=2,
         outcome="sand-2", exercise="exercise-sand-diffusivity",
@@ -136,7 +136,7 @@ LAW = (
 
 MEMORY = (
     Question(
-        "sand-recovery", "wait until a tenth of the drop is left, to 0.5 %",
+        "sand-recovery", "wait until a tenth of the drop is left",
         lambda r, t: (_waited(r) - 1) * t, "d", given=(0.1, T0),
         arguments=("the share", "the depletion time"), rtol=5e-3, level=2, minutes=8,
         outcome="sand-4",
@@ -158,7 +158,7 @@ MEMORY = (
     ),
     Question(
         "sand-recovery-share",
-        "Dt/L² at the end of the wait, counted from the start of the strip, to 0.5 %",
+        "Dt/L² at the end of the wait, counted from the start of the strip",
         lambda D, r, t, length: D * _waited(r) * t / length**2,
         given=(D_10, 0.1, T0, quantity("foil-thickness")),
         arguments=("the diffusivity", "the share", "the depletion time", "the thickness"),
@@ -180,7 +180,7 @@ MEMORY = (
         ),
     ),
     Question(
-        "sand-reservoir", "current density below which the interface never empties, to 1 %",
+        "sand-reservoir", "current density below which the interface never empties",
         lambda D, c, length: F * D * c / length, "µA cm⁻²", given=(D_10, C_10, 25 * um),
         arguments=("the diffusivity", "the concentration", "the thickness"), level=2, minutes=12,
         outcome="sand-3",
@@ -214,7 +214,7 @@ MEMORY = (
         level=2, minutes=3, outcome="sand-3", exercise="exercise-sand-reservoir",
     ),
     Question(
-        "sand-ramp", "depletion time under a current density that rises as rate · t, to 0.1 %",
+        "sand-ramp", "depletion time under a current density that rises as rate · t",
         _ramp, "s",
         cases=(
             (1e-4, 2.3e-15, 6.96e4), (3e-5, 8e-16, 4.56e4), (2e-4, 5e-15, 6.0e4),
@@ -250,7 +250,7 @@ MEMORY = (
         ),
     ),
     Question(
-        "sand-ramp-power", "power of the rate with which the depletion time goes, to 1 %",
+        "sand-ramp-power", "power of the rate with which the depletion time goes",
         lambda: -2 / 3, level=2, minutes=2, outcome="sand-4", exercise="exercise-sand-ramp",
         mistakes=(
             Mistake("Sand's", lambda: -2.0, "This is the power of a constant current."),
@@ -269,7 +269,7 @@ MEMORY = (
 
 READING = (
     Question(
-        "sand-strips", "diffusivity from the straight line through the origin, to 0.1 %",
+        "sand-strips", "diffusivity from the straight line through the origin",
         _through_origin, "cm² s⁻¹", given=STRIPS,
         arguments=("the current density", "the time", "the concentration"), rtol=1e-3, kind="data",
         level=2, minutes=15, outcome="sand-2",

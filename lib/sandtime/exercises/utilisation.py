@@ -68,7 +68,7 @@ def _enough(lumped=False, largest=0.01):
 # fmt: off
 SHARES = (
     Question(
-        "utilisation-share", "share of all lithium, to 1 %",
+        "utilisation-share", "share of all lithium",
         lambda share, c, left: share * (c - left) / c, "%", given=(0.41, C_10, C_BETA),
         arguments=("the share", "the concentration", "the cut-off"), level=1, minutes=3,
         outcome="utilisation-1",
@@ -87,7 +87,7 @@ SHARES = (
         ),
     ),
     Question(
-        "utilisation-share-capacity", "charge per area above the cut-off, to 1 %",
+        "utilisation-share-capacity", "charge per area above the cut-off",
         lambda c, left, length: F * (c - left) * length, "mAh cm⁻²", given=(C_10, C_BETA, THIN),
         arguments=("the concentration", "the cut-off", "the thickness"), level=1, minutes=3,
         outcome="utilisation-1", exercise="exercise-utilisation-share",
@@ -124,7 +124,7 @@ SHARES = (
         level=1, minutes=2, outcome="utilisation-1", exercise="exercise-utilisation-share",
     ),
     Question(
-        "utilisation-slow", "current density, to 1 %",
+        "utilisation-slow", "current density",
         lambda share, length, diffusivity, drop: 3 * (1 - share) * F * diffusivity * drop / length,
         "µA cm⁻²", given=SLOW, arguments=SLOW_NAMES, level=2, minutes=8, outcome="utilisation-1",
         mistakes=(
@@ -147,7 +147,7 @@ SHARES = (
         ),
     ),
     Question(
-        "utilisation-slow-days", "how long that takes, to 1 %",
+        "utilisation-slow-days", "how long that takes",
         lambda share, length, diffusivity, drop: (
             share * length**2 / (3 * (1 - share) * diffusivity)
         ),
@@ -173,7 +173,7 @@ SHARES = (
 
 LIMITS = (
     Question(
-        "utilisation-ceiling", "largest current density, to 1 %",
+        "utilisation-ceiling", "largest current density",
         lambda i, t, charge: i**2 * t / charge, "µA cm⁻²", given=(I_100, T0, FIVE),
         arguments=("the current density", "the time", "the charge"), level=2, minutes=10,
         outcome="utilisation-3",
@@ -195,7 +195,7 @@ LIMITS = (
         ),
     ),
     Question(
-        "utilisation-ceiling-time", "how long that takes, to 1 %",
+        "utilisation-ceiling-time", "how long that takes",
         lambda i, t, charge: charge**2 / (i**2 * t), "h", given=(I_100, T0, FIVE),
         arguments=("the current density", "the time", "the charge"), level=2, minutes=3,
         outcome="utilisation-3", exercise="exercise-utilisation-ceiling",
@@ -213,7 +213,7 @@ LIMITS = (
         ),
     ),
     Question(
-        "utilisation-temperature", "temperature at which the foil delivers that share, to 0.5 %",
+        "utilisation-temperature", "temperature at which the foil delivers that share",
         _temperature, "°C", given=WARM, arguments=WARM_NAMES, rtol=5e-3, kind="code", level=2,
         minutes=10, outcome="utilisation-1",
         mistakes=(
@@ -281,7 +281,7 @@ MESH = (
     ),
     Question(
         "utilisation-mesh-graded",
-        "decay rates and interface weights of linear elements between nodes, to 0.1 %", _graded,
+        "decay rates and interface weights of linear elements between nodes", _graded,
         cases=(
             (np.linspace(0, 1, 5),), (np.array([0, 0.4, 0.7, 0.9, 1]),), (np.array([0, 0.5, 1]),),
             (np.array([0, 0.1, 0.5, 0.6, 0.95, 1]),),
