@@ -25,7 +25,10 @@ def _composition(potential, temperature):
     for _ in range(50):
         slope = R * temperature / F * thermodynamic_factor(x, temperature) / (1 - x)
         missing = potential - open_circuit_potential(x, temperature)
-        x = np.clip(x + missing / slope, 0, 0.999)
+        step = missing / slope
+        x = np.clip(x + step, 0, 0.999)
+        if np.all(np.abs(step) < 1e-9):  # Newton squares it
+            break
     return x
 
 

@@ -1,5 +1,6 @@
 """Questions of chapter *Utilisation*: shares, limits, a number that does not come out."""
 
+import bisect
 import functools
 
 import numpy as np
@@ -58,11 +59,13 @@ def _mesh_error(modes, sigma=SIGMA):
 @functools.cache
 def _enough(lumped=False, largest=0.01):
     """Number of equal elements for an error below `largest`."""
-    return next(
-        m
-        for m in range(2, 200)
-        if abs(_mesh_error(_graded(np.linspace(0, 1, m + 1), lumped))) < largest
+    counts = range(2, 200)  # the error falls with every element more
+    first = bisect.bisect_left(
+        counts,
+        True,
+        key=lambda m: abs(_mesh_error(_graded(np.linspace(0, 1, m + 1), lumped))) < largest,
     )
+    return counts[first]
 
 
 # fmt: off
