@@ -134,14 +134,13 @@ LATTICE = (
         ),
     ),
     Question(
-        "experiment-weighing-shift", "change of the lithium concentration, relative",
-        _shift, "%", given=(*MASSES, 0.5 * MG),
+        "experiment-weighing-shift", "change of the lithium concentration, relative", _shift, "%",
+        given=(*MASSES, 0.5 * MG),
         arguments=(
             "the mass", "the fraction", "lithium's molar mass", "magnesium's molar mass",
             "the error",
         ),
-        level=2, minutes=6, outcome="experiment-2",
-        exercise="exercise-experiment-weighing",
+        level=2, minutes=6, outcome="experiment-2", exercise="exercise-experiment-weighing",
         mistakes=(
             Mistake(
                 "change of the magnesium fraction",

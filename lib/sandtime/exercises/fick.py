@@ -84,7 +84,7 @@ SLOW = (
             "25 µm at 100 µA cm⁻²", "25 µm at 10 µA cm⁻²",
         ),
         "Does the far side notice before the end? What counts is σ, which holds the product of "
-        "current density and thickness.", level=2, minutes=4, outcome="fick-3",
+        "current density and thickness.", level=1, minutes=4, outcome="fick-3",
         exercise="exercise-fick-time",
     ),
     Choice(
@@ -244,9 +244,9 @@ THICK = (
         ),
     ),
     Question(
-        "fick-pulses-power",
-        "power of the period with which the missing utilisation vanishes", lambda: 0.5,
-        rtol=0.05, level=2, minutes=3, outcome="fick-1", exercise="exercise-fick-pulses",
+        "fick-pulses-power", "power of the period with which the missing utilisation vanishes",
+        lambda: 0.5, rtol=0.05, level=2, minutes=3, outcome="fick-1",
+        exercise="exercise-fick-pulses",
         mistakes=(
             Mistake(
                 "in proportion", lambda: 1.0,

@@ -96,8 +96,7 @@ POTENTIAL = (
         ),
     ),
     Question(
-        "magnesium-raoult-temperature",
-        "temperature at which an ideal alloy of 10 % shows 2.5 mV",
+        "magnesium-raoult-temperature", "temperature at which an ideal alloy of 10 % shows 2.5 mV",
         lambda x, E: -F * E / (R * np.log(1 - x)), "K", given=(X_10, LAW),
         arguments=("the magnesium fraction", "the potential"), rtol=5e-3, level=2, minutes=5,
         outcome="magnesium-2", exercise="exercise-magnesium-raoult",
@@ -137,9 +136,8 @@ POTENTIAL = (
         level=2, minutes=3, outcome="magnesium-2", exercise="exercise-magnesium-raoult",
     ),
     Question(
-        "magnesium-invert",
-        "composition of the β-phase with a given open-circuit potential", _composition,
-        cases=_POTENTIALS, rtol=1e-3, level=2, minutes=20, outcome="magnesium-1",
+        "magnesium-invert", "composition of the β-phase with a given open-circuit potential",
+        _composition, cases=_POTENTIALS, rtol=1e-3, level=2, minutes=20, outcome="magnesium-1",
         arguments=("the potential", "the temperature"),
         mistakes=(
             Mistake(
@@ -286,8 +284,7 @@ PHASES = (
         ),
     ),
     Question(
-        "magnesium-lever-plateau",
-        "share of the original lithium that comes out on the plateau",
+        "magnesium-lever-plateau", "share of the original lithium that comes out on the plateau",
         lambda x: (_lithium(BETA) - _lithium(ALPHA)) / _lithium(x), "%", given=(X_10,),
         arguments=("the first fraction",), kind="code", level=2, minutes=5, outcome="magnesium-1",
         exercise="exercise-magnesium-lever",

@@ -157,8 +157,7 @@ MEMORY = (
         ),
     ),
     Question(
-        "sand-recovery-share",
-        "Dt/L² at the end of the wait, counted from the start of the strip",
+        "sand-recovery-share", "Dt/L² at the end of the wait, counted from the start of the strip",
         lambda D, r, t, length: D * _waited(r) * t / length**2,
         given=(D_10, 0.1, T0, quantity("foil-thickness")),
         arguments=("the diffusivity", "the share", "the depletion time", "the thickness"),
@@ -214,8 +213,7 @@ MEMORY = (
         level=2, minutes=3, outcome="sand-3", exercise="exercise-sand-reservoir",
     ),
     Question(
-        "sand-ramp", "depletion time under a current density that rises as rate · t",
-        _ramp, "s",
+        "sand-ramp", "depletion time under a current density that rises as rate · t", _ramp, "s",
         cases=(
             (1e-4, 2.3e-15, 6.96e4), (3e-5, 8e-16, 4.56e4), (2e-4, 5e-15, 6.0e4),
             (7e-5, 1e-15, 5e4), (1e-5, 3e-15, 7.68e4), (5e-4, 6e-16, 6.5e4),
@@ -250,8 +248,8 @@ MEMORY = (
         ),
     ),
     Question(
-        "sand-ramp-power", "power of the rate with which the depletion time goes",
-        lambda: -2 / 3, level=2, minutes=2, outcome="sand-4", exercise="exercise-sand-ramp",
+        "sand-ramp-power", "power of the rate with which the depletion time goes", lambda: -2 / 3,
+        level=2, minutes=2, outcome="sand-4", exercise="exercise-sand-ramp",
         mistakes=(
             Mistake("Sand's", lambda: -2.0, "This is the power of a constant current."),
             Mistake(
@@ -269,8 +267,8 @@ MEMORY = (
 
 READING = (
     Question(
-        "sand-strips", "diffusivity from the straight line through the origin",
-        _through_origin, "cm² s⁻¹", given=STRIPS,
+        "sand-strips", "diffusivity from the straight line through the origin", _through_origin,
+        "cm² s⁻¹", given=STRIPS,
         arguments=("the current density", "the time", "the concentration"), rtol=1e-3, kind="data",
         level=2, minutes=15, outcome="sand-2",
         mistakes=(

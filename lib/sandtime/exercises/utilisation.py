@@ -71,7 +71,7 @@ def _enough(lumped=False, largest=0.01):
 # fmt: off
 SHARES = (
     Question(
-        "utilisation-share", "share of all lithium",
+        "utilisation-share", "share of all lithium that has been delivered",
         lambda share, c, left: share * (c - left) / c, "%", given=(0.41, C_10, C_BETA),
         arguments=("the share", "the concentration", "the cut-off"), level=1, minutes=3,
         outcome="utilisation-1",
@@ -127,7 +127,7 @@ SHARES = (
         level=1, minutes=2, outcome="utilisation-1", exercise="exercise-utilisation-share",
     ),
     Question(
-        "utilisation-slow", "current density",
+        "utilisation-slow", "current density at which 50 µm deliver 95 %",
         lambda share, length, diffusivity, drop: 3 * (1 - share) * F * diffusivity * drop / length,
         "µA cm⁻²", given=SLOW, arguments=SLOW_NAMES, level=2, minutes=8, outcome="utilisation-1",
         mistakes=(
@@ -150,7 +150,7 @@ SHARES = (
         ),
     ),
     Question(
-        "utilisation-slow-days", "how long that takes",
+        "utilisation-slow-days", "time that this strip takes",
         lambda share, length, diffusivity, drop: (
             share * length**2 / (3 * (1 - share) * diffusivity)
         ),
@@ -176,7 +176,7 @@ SHARES = (
 
 LIMITS = (
     Question(
-        "utilisation-ceiling", "largest current density",
+        "utilisation-ceiling", "largest current density for 5 mAh cm⁻²",
         lambda i, t, charge: i**2 * t / charge, "µA cm⁻²", given=(I_100, T0, FIVE),
         arguments=("the current density", "the time", "the charge"), level=2, minutes=10,
         outcome="utilisation-3",
@@ -198,7 +198,7 @@ LIMITS = (
         ),
     ),
     Question(
-        "utilisation-ceiling-time", "how long that takes",
+        "utilisation-ceiling-time", "time that this strip takes",
         lambda i, t, charge: charge**2 / (i**2 * t), "h", given=(I_100, T0, FIVE),
         arguments=("the current density", "the time", "the charge"), level=2, minutes=3,
         outcome="utilisation-3", exercise="exercise-utilisation-ceiling",
