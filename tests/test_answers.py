@@ -226,7 +226,7 @@ def test_an_exercise_notebook_runs_without_its_chapter(page, capsys):
     cells = [source for sources in given.values() for source in sources]
     light = notebooks.light_cell(chapter, "\n".join(cells))
     heavy = len("\n".join(chapter).splitlines())
-    assert len(light.splitlines()) < max(60, heavy / 4)
+    assert len(light.splitlines()) < max(80, heavy / 4)
     names = {}
     for source in (light, *cells):
         exec(compile(notebooks._python(source), page, "exec"), names)

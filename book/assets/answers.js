@@ -161,7 +161,7 @@
     };
     return (
       known(asked.first) || one() || known(asked.then) || withMistake() || known(asked.last) ||
-      (quotient && twoSlips(Math.abs(quotient), rtol)) || unknown()
+      (quotient && twoSlips(Math.abs(quotient), rtol)) || known(asked.end) || unknown()
     );
   };
 

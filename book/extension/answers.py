@@ -74,6 +74,7 @@ def _number(question):
     zero = 273.15 if question.unit.strip() == "°C" else 0.0
     right, tolerance = float(question.truth[0]), f"{100 * question.rtol:g}"
     made = [(each, float(question.values(each.make)[0])) for each in question.mistakes]
+    made = [(each, value) for each, value in made if isfinite(value)]
     others = [float(question.values(each)[0]) for each in question.also]
     return {
         "size": size,
@@ -85,12 +86,15 @@ def _number(question):
         "right": right,
         "mistakes": [[value, mistake.hint] for mistake, value in made],
         "first": [
-            *_table(question, [right, *others, *(value for _, value in made)]),
+            [right, *_told(question, right)],
+            *([value, *_told(question, right)] for value in others),
+            *([value, *_told(question, value)] for _, value in made),
             [right, "near", slips.WORDS["near"].format(tolerance=tolerance), slips.NEAR],
-            *_table(question, [(right - zero) / size]),
+            [(right - zero) / size, "generic:unit", slips.WORDS["SI"].format(**_text(question))],
         ],
-        "then": _table(question, [*_changed(question, right), *_varied(question)]),
-        "last": _table(question, [a * b / right for (_, a), (_, b) in combinations(made, 2)]),
+        "then": [*_changed(question, right), *_varied(question)],
+        "last": [_both(right, *pair) for pair in combinations(made, 2) if right],
+        "end": list(_terms(question, right)),
         "misfit": slips.WORDS["asked"].format(
             means=quantity.means(dimension) or "another dimension",
             unit=question.unit or "no unit",
@@ -106,27 +110,57 @@ def _powers(dimension):
     return re.sub(r"(^0)?(,0)*$", "", ",".join(f"{power:g}" for power in dimension))
 
 
-def _table(question, values):
-    """What is said to each of these values, if it is more than that it is not right."""
-    told = ((value, _told(question, value)) for value in dict.fromkeys(values) if isfinite(value))
-    return [[value, *said] for value, said in told if said[0] not in ("unknown", "near")]
+def _text(question):
+    return {"unit": question.unit, "text": ", or write it as text with its unit"}
 
 
 def _changed(question, right):
-    """What the right value becomes on the way to an answer: see `diagnosis._whole`."""
+    """What the right value becomes on the way to an answer: `diagnosis._whole`."""
+    t = np.float64(right)
     with np.errstate(all="ignore"):
-        value = np.float64(right)
-        yield from (value - 273.15, value + 273.15, 1 / value, -1 / value, value**2)
-        yield from (np.sqrt(value), np.log(value), np.log10(value))
-        yield from (10 ** np.log(value), np.exp(np.log10(value)))
-        if question.unit in ("", "%"):
-            yield from (1 - value, value - 1, value + 1)
+        made = {
+            "celsius": (t - 273.15, t + 273.15),
+            "reciprocal": (1 / t, -1 / t),
+            "squared": (t**2,),
+            "rooted": (np.sqrt(t),),
+            "logarithm": (np.log(t),),
+            "log ten": (np.log10(t),),
+            "tenfold": (10.0 ** np.log(t),),
+            "efold": (np.exp(np.log10(t)),),
+        }
+    if question.unit in ("", "%"):
+        made |= {"rest": (1 - t,), "more": (t - 1, t + 1)}
+    for name, values in made.items():
+        for value in values:
+            if isfinite(value):
+                yield [float(value), f"generic:{name}", slips.WORDS[name]]
 
 
 def _varied(question):
-    """What the right formula makes of what is given, entered wrongly."""
-    for _, _, (value,) in variants.variants(question):
-        yield float(value)
+    """What the right formula makes of what is given, entered wrongly: `diagnosis._argument`."""
+    for name, hint, (value,) in variants.variants(question):
+        yield [float(value), f"generic:{name}", hint]
+
+
+def _both(right, one, two):
+    """Two declared mistakes at once: `diagnosis._two`."""
+    (first, a), (second, b) = one, two
+    hint = slips.WORDS["two"].format(one=first.name, two=second.name, hint=first.hint)
+    return [a * b / right, "mistake+slip", hint if len(hint) <= 240 else hint[:239] + "…"]
+
+
+def _terms(question, right):
+    """What is left of something given, and one term too many: `diagnosis._difference`."""
+    names = {k: variants.name_of(question, k) for k in variants.scalars(question)}
+    for k, name in names.items():
+        hint = slips.WORDS["left"].format(name=name)
+        yield [float(question.given[k]) - right, "generic:rest", hint]
+    for k, name in names.items():
+        for value in (times * float(question.given[k]) for times in (1, -1, 2, -2)):
+            made, within = right + value, question.rtol * abs(right)
+            if within < abs(value) / 5 and made:
+                hint = slips.WORDS["term"].format(names=name)
+                yield [made, f"generic:term {name}", hint, within / abs(made)]
 
 
 def _choose(question):
@@ -158,7 +192,7 @@ _DATA = {"number": _number, "choose": _choose, "order": _order}
 def box(question):
     """The HTML of a box."""
     inner = {"number": _field, "choose": _options, "order": _items}[way(question)](question)
-    content = json.dumps(data(question), ensure_ascii=False).replace("</", "<\\/")
+    content = json.dumps(data(question), ensure_ascii=False, allow_nan=False).replace("</", "<\\/")
     return (
         f'<form class="answer-box answer-{way(question)}" id="answer-{question.id}" '
         f'autocomplete="off" novalidate>\n{inner}\n'
