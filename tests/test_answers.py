@@ -325,7 +325,7 @@ def strings(question):
     known = answers.data(question)
     right, size, zero = known["right"], known["size"], known["zero"]
     values = [right, *(value for value, _ in known["mistakes"])]
-    values += [each[0] for part in ("then", "last") for each in known[part][:6]]
+    values += [row[0] for part in ("then", "last", "end") for row in known[part][:6]]
     factors = (2, 0.5, -1, 4, 1 / 3600, 1e3, 2e-6, 1.03, 1.006, 0.7, 100, 0.01, 3.14159, -7.77, 30)
     values += [right * factor for factor in factors]
     values += [value * factor for value, _ in known["mistakes"] for factor in (2, -1, 1e3)]

@@ -15,6 +15,7 @@ A question is declared once, in `sandtime.exercises`; here it becomes part of a 
 import html
 import json
 import re
+import warnings
 from functools import cache
 from itertools import combinations
 from math import isfinite
@@ -56,7 +57,9 @@ def rules():
 
 def data(question):
     """A question for the script: what is right, what is known to be wrong, what is said."""
-    return {"id": question.id, "kind": way(question), **_DATA[way(question)](question)}
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # as in a kernel: wrong arguments are tried on purpose
+        return {"id": question.id, "kind": way(question), **_DATA[way(question)](question)}
 
 
 def way(question):
@@ -85,16 +88,22 @@ def _number(question):
         "atol": question.atol,
         "right": right,
         "mistakes": [[value, mistake.hint] for mistake, value in made],
-        "first": [
-            [right, *_told(question, right)],
-            *([value, *_told(question, right)] for value in others),
-            *([value, *_told(question, value)] for _, value in made),
-            [right, "near", slips.WORDS["near"].format(tolerance=tolerance), slips.NEAR],
-            [(right - zero) / size, "generic:unit", slips.WORDS["SI"].format(**_text(question))],
-        ],
-        "then": [*_changed(question, right), *_varied(question)],
-        "last": [_both(right, *pair) for pair in combinations(made, 2) if right],
-        "end": list(_terms(question, right)),
+        **_numbered(
+            first=[
+                [right, *_told(question, right)],
+                *([value, *_told(question, right)] for value in others),
+                *([value, *_told(question, value)] for _, value in made),
+                [right, "near", slips.WORDS["near"].format(tolerance=tolerance), slips.NEAR],
+                [
+                    (right - zero) / size,
+                    "generic:unit",
+                    slips.WORDS["SI"].format(**_text(question)),
+                ],
+            ],
+            then=[*_changed(question, right), *_varied(question)],
+            last=[_both(right, *pair) for pair in combinations(made, 2) if right],
+            end=_terms(question, right),
+        ),
         "misfit": slips.WORDS["asked"].format(
             means=quantity.means(dimension) or "another dimension",
             unit=question.unit or "no unit",
@@ -110,6 +119,20 @@ def _powers(dimension):
     return re.sub(r"(^0)?(,0)*$", "", ",".join(f"{power:g}" for power in dimension))
 
 
+def _numbered(**tables):
+    """Tables of values with what is said to each, every text once: a value and a number."""
+    said = {}
+    short = {
+        name: [
+            [float(f"{value:.10g}"), said.setdefault((kind, hint), len(said)), *within]
+            for value, kind, hint, *within in rows
+            if isfinite(value)
+        ]
+        for name, rows in tables.items()
+    }
+    return {**short, "said": list(said)}
+
+
 def _text(question):
     return {"unit": question.unit, "text": ", or write it as text with its unit"}
 
@@ -117,23 +140,21 @@ def _text(question):
 def _changed(question, right):
     """What the right value becomes on the way to an answer: `diagnosis._whole`."""
     t = np.float64(right)
-    with np.errstate(all="ignore"):
-        made = {
-            "celsius": (t - 273.15, t + 273.15),
-            "reciprocal": (1 / t, -1 / t),
-            "squared": (t**2,),
-            "rooted": (np.sqrt(t),),
-            "logarithm": (np.log(t),),
-            "log ten": (np.log10(t),),
-            "tenfold": (10.0 ** np.log(t),),
-            "efold": (np.exp(np.log10(t)),),
-        }
+    made = {
+        "celsius": (t - 273.15, t + 273.15),
+        "reciprocal": (1 / t, -1 / t),
+        "squared": (t**2,),
+        "rooted": (np.sqrt(t),),
+        "logarithm": (np.log(t),),
+        "log ten": (np.log10(t),),
+        "tenfold": (10.0 ** np.log(t),),
+        "efold": (np.exp(np.log10(t)),),
+    }
     if question.unit in ("", "%"):
         made |= {"rest": (1 - t,), "more": (t - 1, t + 1)}
     for name, values in made.items():
         for value in values:
-            if isfinite(value):
-                yield [float(value), f"generic:{name}", slips.WORDS[name]]
+            yield [value, f"generic:{name}", slips.WORDS[name]]
 
 
 def _varied(question):
