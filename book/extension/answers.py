@@ -124,7 +124,11 @@ def _numbered(**tables):
     said = {}
     short = {
         name: [
-            [float(f"{value:.10g}"), said.setdefault((kind, hint), len(said)), *within]
+            [
+                float(f"{value:.10g}") if not within else float(value),
+                said.setdefault((kind, hint), len(said)),
+                *within,
+            ]
             for value, kind, hint, *within in rows
             if isfinite(value)
         ]

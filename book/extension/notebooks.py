@@ -264,7 +264,9 @@ def light_cell(sources, wanted):
     z = x + 1
     """
     statements = [(node, _python(text)) for text in sources for node in _parsed(text).body]
-    wanted = _loaded(_parsed(wanted)) - {"check"}
+    parsed = _parsed(wanted)
+    own = {n.name for n in parsed.body if isinstance(n, ast.FunctionDef | ast.ClassDef)}
+    wanted = _loaded(parsed) - own - {"check"}
     while True:
         taken, needed = _slice(statements, wanted)
         # what a function takes from outside is looked up when it is called, not where it stands
