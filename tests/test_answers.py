@@ -384,11 +384,13 @@ def test_page_and_kernel_say_the_same(boxes):
         for (id, text), (kind, hint) in zip(texts, verdicts, strict=True):
             kernel = exercises.judge(by_id[id], text)
             kinds.add(kernel.kind.split(":")[0])
-            if (kernel.kind, kernel.hint) != (kind, hint):
+            # wrong powers of what is given are looked for in a kernel alone
+            searched = kernel.kind.startswith("generic:power of") and kind != "right"
+            if (kernel.kind, kernel.hint) != (kind, hint) and not searched:
                 differing.append((id, text, kernel.kind, kernel.hint, kind, hint))
     assert sum(map(len, lists.values())) >= 200
     assert kinds >= {"right", "mistake", "near", "generic", "mistake+slip", "invalid", "unknown"}
-    assert differing == []
+    assert differing[:5] == []
     assert tab.said == []
 
 
