@@ -568,7 +568,7 @@ def test_a_page_with_boxes_loads_the_script_once(page):
 def test_exercises_show_level_minutes_and_kind(page):
     for exercise in soup(page).select("div.exercise"):
         (line,) = exercise.select(".exercise-marks")
-        assert re.fullmatch(r"Level [123] · \d+ min · [a-z, ]+", line.get_text()), line
+        assert re.fullmatch(r"Level [123] · \d+\smin · [a-z, ]+", line.get_text()), line
 
 
 @pytest.mark.site
