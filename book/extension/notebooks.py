@@ -21,6 +21,8 @@ import retelling
 from sphinx_exercise.nodes import is_exercise_node
 from sphinx_exercise.utils import get_node_number
 
+from sandtime.exercises import inventory
+
 GATE = re.compile(r"^(`{3,}|:{3,})\{(solution-start|solution-end)\}.*\n(?::.*\n)*\1 *\n?", re.M)
 CELL = re.compile(
     r"^```\{code-cell\}[^\n]*\n(?P<head>(?:---\n.*?\n---\n|(?::[^\n]*\n)+)?)", re.M | re.S
@@ -444,7 +446,7 @@ def _write(path, notebook):
 
 
 def offered(site, folder):
-    """Copy the exercise notebooks of a built site into a folder; return their paths.
+    """Copy exercise notebooks and inventory sheets of a built site into a folder, with the key.
 
     Raises
     ------
@@ -454,7 +456,12 @@ def offered(site, folder):
     found = sorted(Path(site).glob("_sources/**/exercises-*.ipynb"))
     if not found:
         raise FileNotFoundError(f"{site} holds no exercises-*.ipynb: run `make book` first")
-    Path(folder).mkdir(parents=True, exist_ok=True)
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    found += sorted(Path(site).glob("_sources/**/inventory-*.html"))
+    for sheet in inventory.SHEETS:
+        lines = "".join(f"{number} {letter} {id}\n" for number, letter, id in inventory.key(sheet))
+        (folder / f"inventory-{sheet}-key.txt").write_text(lines, encoding="utf-8")
     return [Path(shutil.copy2(path, folder)) for path in found]
 
 
@@ -465,7 +472,10 @@ def setup(app):
 
 
 def main(paths):
-    """Make these sources look well in Lab."""
+    """Make these sources look well in Lab; or ``--offered SITE FOLDER``."""
+    if paths[:1] == ["--offered"]:
+        print(f"{len(offered(*paths[1:]))} files in {paths[2]}")
+        return
     for path in map(Path, paths):
         before = path.read_text(encoding="utf-8")
         after = quiet_boxes(fold_source(before))
