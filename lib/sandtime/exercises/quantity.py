@@ -1,23 +1,27 @@
 r"""Numbers with units as people write them: ``15,3 h``, ``3·10^-11 cm²/s``, ``−0.4 V``.
 
 The grammar is small and shared with the pages, where the same rules run in JavaScript from the same
-tables (`TABLES`): a number, then units with powers, separated by spaces, ``·``, ``*`` or ``/``.
-What stands behind a ``/`` counts below it, up to the end: ``mAh/cm² h`` is ``mAh/(cm² h)``.
-A decimal comma is a decimal point; a comma that groups thousands (``1,234.5``) is refused, since
-``1,234`` could be either.
+tables (`TABLES`): text is cleaned, then read as a number and as units with powers, which stand apart
+by a space, ``·``, ``*`` or ``/``.  What stands behind a ``/`` counts below it, up to the end or to a
+closing bracket: ``mAh/cm² h`` is ``mAh/(cm² h)``.
+
+A decimal comma is a decimal point.  Thousands may be grouped by spaces, apostrophes, or by commas
+where nothing else can be meant (``1,234.5``); ``1,234`` alone could be either and is refused.
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 DIMENSIONS = ("m", "kg", "s", "A", "K", "mol")
 
 # symbol: value in SI, exponents of DIMENSIONS
 UNITS = {
-    "": (1.0, ()),
     "%": (1e-2, ()),
-    "at%": (1e-2, ()),
+    "‰": (1e-3, ()),
+    "ppm": (1e-6, ()),
     "°": (0.017453292519943295, ()),
+    "rad": (1.0, ()),
     "m": (1.0, (1,)),
     "Å": (1e-10, (1,)),
     "L": (1e-3, (3,)),
@@ -26,6 +30,7 @@ UNITS = {
     "min": (60.0, (0, 0, 1)),
     "h": (3600.0, (0, 0, 1)),
     "d": (86400.0, (0, 0, 1)),
+    "a": (31557600.0, (0, 0, 1)),
     "A": (1.0, (0, 0, 0, 1)),
     "C": (1.0, (0, 0, 1, 1)),
     "Ah": (3600.0, (0, 0, 1, 1)),
@@ -40,27 +45,70 @@ UNITS = {
     "J": (1.0, (2, 1, -2)),
     "eV": (1.602176634e-19, (2, 1, -2)),
     "W": (1.0, (2, 1, -3)),
+    "N": (1.0, (1, 1, -2)),
     "Pa": (1.0, (-1, 1, -2)),
     "bar": (1e5, (-1, 1, -2)),
 }
-PREFIXES = {"n": 1e-9, "µ": 1e-6, "m": 1e-3, "c": 1e-2, "d": 1e-1, "k": 1e3, "M": 1e6, "G": 1e9}
-PREFIXED = ("m", "g", "s", "A", "C", "Ah", "mol", "V", "Ω", "S", "F", "Hz", "J", "eV", "W", "Pa", "L")
-NAMES = {
-    "ohm": "Ω", "hour": "h", "hours": "h", "hr": "h", "day": "d", "days": "d", "sec": "s",
-    "seconds": "s", "second": "s", "minutes": "min", "minute": "min", "years": "a", "percent": "%",
-    "amu": "", "uA": "µA", "degC": "°C", "Ohm": "Ω", "kohm": "kΩ", "kOhm": "kΩ", "Mohm": "MΩ",
-    "mohm": "mΩ", "um": "µm", "A°": "Å", "angstrom": "Å", "us": "µs", "uF": "µF", "uV": "µV",
-    "times": "", "x": "",
+PREFIXES = {
+    "f": 1e-15, "p": 1e-12, "n": 1e-9, "u": 1e-6, "m": 1e-3, "c": 1e-2, "d": 1e-1, "k": 1e3,
+    "M": 1e6, "G": 1e9,
 }  # fmt: skip
-TABLES = {"units": UNITS, "prefixes": PREFIXES, "prefixed": PREFIXED, "names": NAMES}
+PREFIXED = (
+    "m", "g", "s", "A", "C", "Ah", "K", "mol", "V", "Ω", "S", "F", "Hz", "J", "eV", "W", "N", "Pa",
+    "L", "bar",
+)  # fmt: skip
+NAMES = {
+    "ohm": "Ω", "Ohm": "Ω", "ohms": "Ω", "kohm": "kΩ", "kOhm": "kΩ", "Mohm": "MΩ", "MOhm": "MΩ",
+    "mohm": "mΩ", "mOhm": "mΩ", "hour": "h", "hours": "h", "hr": "h", "hrs": "h", "day": "d",
+    "days": "d", "sec": "s", "second": "s", "seconds": "s", "minute": "min", "minutes": "min",
+    "mins": "min", "year": "a", "years": "a", "yr": "a", "percent": "%", "deg": "°", "degC": "°C",
+    "celsius": "°C", "Celsius": "°C", "kelvin": "K", "micron": "um", "microns": "um", "l": "L",
+    "ml": "mL", "volt": "V", "volts": "V", "angstrom": "Å", "Angstrom": "Å", "times": "", "amu": "",
+}  # fmt: skip
+MEANS = {
+    "": "a plain number", "1": "a length", "2": "an area", "3": "a volume", "0,0,1": "a time",
+    "0,0,-1": "a rate, one over time", "1,0,-1": "a speed", "2,0,-1": "a diffusivity, area over time",
+    "0,0,0,1": "a current", "-2,0,0,1": "a current density, current over area",
+    "0,0,1,1": "a charge", "-2,0,1,1": "a charge per area", "0,0,0,0,1": "a temperature",
+    "0,0,0,0,0,1": "an amount", "-3,0,0,0,0,1": "a concentration, amount over volume",
+    "-2,0,0,0,0,1": "an amount per area", "-2,0,-1,0,0,1": "a flux, amount over area and time",
+    "3,0,0,0,0,-1": "a molar volume", "2,1,-3,-1": "a voltage", "2,1,-3,-2": "a resistance",
+    "4,1,-3,-2": "a resistance times area", "3,1,-3,-2": "a resistivity", "-3,-1,3,2": "a conductivity",
+    "-2,-1,3,2": "a conductance", "-2,-1,4,2": "a capacitance", "-4,-1,4,2": "a capacitance per area",
+    "2,1,-2": "an energy", "2,1,-2,0,0,-1": "an energy per mole", "-1,1,-2": "a pressure",
+    "1,1,-2": "a force", "0,1": "a mass", "-3,1": "a density", "-2,0,0,0,0,0": "one over area",
+}  # fmt: skip
+CLEAN = (
+    ("[º˚]", "°"),
+    ("[\u2010-\u2015\u2212\ufe63\uff0d]", "-"),
+    ("[⁰¹²³⁴-⁹⁺⁻]+", "^SUPERSCRIPT"),  # the digits of the run, behind ^
+    ("", "NFKC"),  # here the text is normalised: full width, no-break and thin spaces, ℃, µ
+    ("\\*\\*", "^"),
+    ("[×⋅∙·•]", "*"),
+    ("μ", "u"),
+    ("\\b(?:at|mol)(?:\\.|om)?\\s*%", "%"),
+    ("\\bper\\b", "/"),
+    ("^[^=]*[=≈~]", ""),
+    ("^\\s*([+-])\\s+", "$1"),
+    ("^\\s+|[\\s;]+$|(?<=\\w)\\.$", ""),
+)
+NUMBER = (
+    r"[+-]?([0-9]{1,3}(?:[ '][0-9]{3})+(?![0-9])(?:[.,][0-9]+)?|[0-9]{1,3}(?:,[0-9]{3})+\.[0-9]+"
+    r"|[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+|[0-9]{1,3}(?:,[0-9]{3}){2,}|[0-9]+[.,]?[0-9]*|[.,][0-9]+)(?:\s*[eE]([+-]?[0-9]+))?"
+    r"(?:\s*(?:[*x]|\s)\s*10\s*(?:\^\s*[({]?\s*([+-]?[0-9]+)\s*[)}]?|([+-][0-9]+)))?"
+)
+TEN = r"([+-]?)10\s*\^\s*[({]?\s*([+-]?[0-9]+)\s*[)}]?"
+OVER = r"\s*/\s*([0-9]+(?:\.[0-9]+)?)(?![0-9.,^])"
+SYMBOL = (
+    r"(%|‰|°C|°|[A-Za-zΩÅ]+)\s*"
+    r"(?:\^\s*[({]?\s*([+-]?[0-9]+(?:[.,/][0-9]+)?)\s*[)}]?|([+-]?[0-9]+))?"
+)
+TABLES = {
+    "units": UNITS, "prefixes": PREFIXES, "prefixed": PREFIXED, "names": NAMES, "means": MEANS,
+    "clean": CLEAN, "number": NUMBER, "ten": TEN, "over": OVER, "symbol": SYMBOL,
+}  # fmt: skip
 
 _SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
-_NUMBER = re.compile(
-    r"[+-]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][+-]?\d+)?"
-    r"(?:\s*[*·×x]\s*10(?:\s*(?:\^|\*\*)\s*\(?\s*([+-]?\d+)\s*\)?|([⁻⁺]?[⁰¹²³⁴-⁹]+)))?"
-)
-_POWER_OF_TEN = re.compile(r"([+-]?)10(?:\s*(?:\^|\*\*)\s*\(?\s*([+-]?\d+)\s*\)?|([⁻⁺]?[⁰¹²³⁴-⁹]+))")
-_SYMBOL = re.compile(r"(at%|%|°C|°|[A-Za-zµμΩÅ]+°?)\s*(?:(?:\^|\*\*)\s*\(?\s*([+-]?\d+)\s*\)?|([+-]?\d+)|([⁻⁺]?[⁰¹²³⁴-⁹]+))?")
 
 
 class Unreadable(ValueError):
@@ -69,19 +117,34 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True)
 class Quantity:
-    """A value in SI, its dimension, and whether a unit was written.
+    """A value in SI, its dimension, and what was written.
 
     Attributes
     ----------
     value : float
-    dimension : tuple of int
+    dimension : tuple of float
         Exponents of m, kg, s, A, K, mol.
+    number : float
+        What stood before the unit.
     has_unit : bool
     """
 
     value: float
     dimension: tuple
+    number: float
     has_unit: bool
+
+
+def clean(text):
+    """Text with one character for each purpose: ``-``, ``*``, ``^``, ``u`` for micro."""
+    for pattern, to in CLEAN:
+        if to == "NFKC":
+            text = unicodedata.normalize("NFKC", text)
+        elif to == "^SUPERSCRIPT":
+            text = re.sub(pattern, lambda run: "^" + run[0].translate(_SUPERSCRIPT), text)
+        else:
+            text = re.sub(pattern, to.replace("$1", r"\1"), text, flags=re.ASCII)
+    return text
 
 
 def unit(text):
@@ -92,22 +155,33 @@ def unit(text):
     >>> unit("cm2/s")[1] == unit("m² s^-1")[1]
     True
     """
-    rest, value, dimension, sign = text.strip(), 1.0, [0] * 6, 1
+    return _unit(clean(text))
+
+
+def means(dimension):
+    """What has this dimension, in words; empty if it has no name here."""
+    return MEANS.get(",".join(f"{power:g}" for power in _trimmed(dimension)), "")
+
+
+def _trimmed(dimension):
+    last = max((k for k, power in enumerate(dimension) if power), default=-1)
+    return dimension[: last + 1]
+
+
+def _unit(rest):
+    rest, value, dimension, sign = re.sub(r"^\s*1\s*/", "/", rest), 1.0, [0] * 6, 1
     while rest:
-        if rest[0] in " ·*×.()":
+        if rest[0] in " *.(){}/":
+            sign = {"/": -1, ")": 1}.get(rest[0], sign)
             rest = rest[1:]
             continue
-        if rest[0] == "/":
-            sign, rest = -1, rest[1:]
-            continue
-        found = _SYMBOL.match(rest)
+        found = re.match(SYMBOL, rest)
         if not found:
             raise Unreadable(f"“{rest[:20]}” is no unit")
-        power = next((g for g in found.groups()[1:] if g), "1").translate(_SUPERSCRIPT)
-        power = sign * int(power)
+        power = sign * _power(found[2] or found[3] or "1")
         if abs(power) > 9:
-            raise Unreadable(f"the power {power} of “{found[1]}” is too large")
-        size, exponents = _symbol(found[1].replace("μ", "µ"))
+            raise Unreadable(f"the power {power:g} of “{found[1]}” is too large")
+        size, exponents = _symbol(found[1])
         value *= size**power
         for k, exponent in enumerate(exponents):
             dimension[k] += power * exponent
@@ -115,14 +189,26 @@ def unit(text):
     return value, tuple(dimension)
 
 
+def _power(text):
+    if "/" in text:
+        top, bottom = text.split("/")
+        if not float(bottom):
+            raise Unreadable("a power is divided by zero")
+        return float(top) / float(bottom)
+    number = float(text.replace(",", "."))
+    return int(number) if number == int(number) else number
+
+
 def _symbol(name):
     name = NAMES.get(name, name)
+    if name == "":
+        return 1.0, ()
     if name in UNITS:
         return UNITS[name]
-    if name and name[0] in PREFIXES and name[1:] in PREFIXED:
+    if name[0] in PREFIXES and name[1:] in PREFIXED:
         size, exponents = UNITS[name[1:]]
         return PREFIXES[name[0]] * size, exponents
-    raise Unreadable(f"“{name}” is no unit that is known here")
+    raise Unreadable(f"“{name[:20]}” is no unit that is known here")
 
 
 def read(text):
@@ -139,31 +225,52 @@ def read(text):
     True
     >>> print(f"{read('3·10^-11 cm²/s').value:.3g}")
     3e-15
-    >>> read("1,234.5")
+    >>> read("1,234 h")
     Traceback (most recent call last):
-    sandtime.exercises.quantity.Unreadable: write one decimal point and no separator of thousands
+    sandtime.exercises.quantity.Unreadable: 1,234 can be read in two ways: write 1.234 or 1234
     """
-    text = text.strip().replace("\u2212", "-").replace("–", "-").replace("\u00a0", " ").replace("\u2009", " ").replace("\u202f", " ")
-    text = text.lstrip("≈~= ")
+    text = clean(text[:200])
     if not text:
         raise Unreadable("the answer is empty")
-    text = re.sub(r"^([+-])\s+", r"\1", text)
-    alone = _POWER_OF_TEN.match(text)
-    found = alone or _NUMBER.match(text)
+    number, rest = _number(text)
+    if re.match(r"[.,']?\d", rest):
+        raise Unreadable("write one number, with one decimal point")
+    has_unit = bool(rest.strip(" ."))
+    value, dimension = _unit(rest)
+    shift = 273.15 if rest.strip() == "°C" or NAMES.get(rest.strip()) == "°C" else 0.0
+    if not abs(number * value) < 1e300:
+        raise Unreadable("the number is too large")
+    return Quantity(number * value + shift, dimension, number, has_unit)
+
+
+def _number(text):
+    """The number that text begins with, and what is left."""
+    if found := re.match(TEN, text):
+        return float(found[1] + "1") * _ten(found[2]), text[found.end() :]
+    found = re.match(NUMBER, text)
     if not found:
         raise Unreadable("it does not begin with a number")
-    if alone:
-        number = float(alone[1] + "1") * 10.0 ** int((alone[2] or alone[3]).translate(_SUPERSCRIPT))
-    else:
-        mantissa = re.match(r"[^*·×x\s]+", found[0])[0]
-        power = (found[1] or found[2] or "0").translate(_SUPERSCRIPT)
-        if abs(int(power)) > 300:
-            raise Unreadable("the power of ten is too large")
-        number = float(mantissa.replace(",", ".")) * 10.0 ** int(power)
+    digits = re.sub("[ ']", "", found[1])
+    if re.fullmatch(r"[1-9]\d{0,2},\d{3}", digits):
+        raise Unreadable(
+            f"{digits} can be read in two ways: write {digits.replace(',', '.')} "
+            f"or {digits.replace(',', '')}"
+        )
+    last = max(digits.rfind(","), digits.rfind("."))
+    if last >= 0 and len(re.findall("[.,]", digits)) > 1:
+        last = last if digits.count(digits[last]) == 1 else len(digits)
+    whole, part = (digits, "") if last < 0 else (digits[:last], digits[last + 1 :])
+    number = float(re.sub("[.,]", "", whole) + "." + part + "0")
+    number *= _ten(found[2] or "0") * _ten(found[3] or found[4] or "0")
     rest = text[found.end() :]
-    if re.match(r"[.,\d]", rest):
-        raise Unreadable("write one decimal point and no separator of thousands")
-    value, dimension = unit(rest)
-    if rest.strip() == "°C":
-        number += 273.15
-    return Quantity(number * value, dimension, bool(rest.strip()))
+    if over := re.match(OVER, rest):
+        if not float(over[1]):
+            raise Unreadable("it is divided by zero")
+        number, rest = number / float(over[1]), rest[over.end() :]
+    return (-number if text[0] == "-" else number), rest
+
+
+def _ten(power):
+    if abs(int(power)) > 300:
+        raise Unreadable("the power of ten is too large")
+    return 10.0 ** int(power)

@@ -1,0 +1,318 @@
+"""The answer boxes: a reader of the page is told what a reader in a kernel is told.
+
+A question is declared once, in `sandtime.exercises`; here it becomes part of a page.
+
+- ``{answer} id`` is a box for a number with its unit, a choice or an order (`AnswerBox`);
+- ``{predict} id`` is a box and a fold, which opens after the answer (`Predict`);
+- below the title of an exercise stands what it asks of the reader: level, minutes, kind
+  (`mark_exercises`), and a solution is called by the number of its exercise (`name_solutions`);
+- pages with a box load one script, which finds the questions as JSON (`equip_pages`).
+"""
+
+import html
+import json
+import re
+from functools import cache
+
+from docutils import nodes
+from sphinx.errors import ExtensionError
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+from sphinx_exercise.nodes import is_exercise_node, is_solution_node
+from sphinx_exercise.utils import get_node_number
+
+from sandtime import exercises
+from sandtime.exercises import diagnosis, quantity
+
+logger = logging.getLogger(__name__)
+
+BOX = 'class="answer-box'
+
+# ---- from declarations to data -------------------------------------------------------------------
+
+
+@cache
+def rules():
+    """What the script knows about numbers and slips, the same for all questions."""
+    return {
+        "patterns": {
+            "number": quantity._NUMBER.pattern,
+            "power": quantity._POWER_OF_TEN.pattern,
+            "symbol": quantity._SYMBOL.pattern,
+        },
+        "superscripts": {chr(k): chr(v) for k, v in quantity._SUPERSCRIPT.items()},
+        **quantity.TABLES,
+        "slips": [[name, *slip] for name, slip in diagnosis.SLIPS.items()],
+        "near": diagnosis.NEAR,
+        "words": WORDS,
+    }
+
+
+WORDS = {
+    "right": "Right.",
+    "unreadable": "This cannot be read as a number with a unit:",
+    "signed": " And the sign is the other way round.",
+    "power": "A power of ten is off: is a unit or its prefix missing?",
+    "unknown": "Not right, and it matches no mistake that is known here. Check the units first.",
+    "none": "No answer yet.",
+}
+
+
+def data(question):
+    """A question for the script: what is right, what is known to be wrong, what is said."""
+    return {"id": question.id, "kind": way(question), **_DATA[way(question)](question)}
+
+
+def way(question):
+    """How it is answered on a page: number, choose or order; None where it cannot be."""
+    if isinstance(question, exercises.Choice):
+        return "choose"
+    if isinstance(question, exercises.Order):
+        return "order"
+    asks_number = isinstance(question, exercises.Question) and not question.wants_function
+    return "number" if asks_number and question.judge is None else None
+
+
+def _number(question):
+    def value(function):
+        return float(function(*question.given))
+
+    unit = question.unit or "no unit"
+    return {
+        "unit": question.unit,
+        "rtol": question.rtol,
+        "right": [value(question.right), *map(value, question.also)],
+        "mistakes": [[each.name, value(each.make), each.hint] for each in question.mistakes],
+        "near": f"Near. More than {100 * question.rtol:g} % is missing: "
+        "more digits, or other constants?",
+        "misfit": f"The unit does not fit: the answer is asked for in {unit}.",
+        "unitless": f"Write the unit too, such as {question.unit}.",
+    }
+
+
+def _choose(question):
+    return {"verdicts": {str(k): _told(question, k) for k in range(1, len(question.options) + 1)}}
+
+
+def _order(question):
+    def numbers(items):
+        return ",".join(str(1 + question.shown.index(item)) for item in items)
+
+    ends = question.items, question.items[::-1]
+    return {
+        "verdicts": {numbers(items): _told(question, items) for items in ends},
+        "wrong": _told(question, (*question.items[1:], question.items[0])),
+    }
+
+
+def _told(question, answer):
+    verdict = exercises.judge(question, answer)
+    return verdict.kind, verdict.hint
+
+
+_DATA = {"number": _number, "choose": _choose, "order": _order}
+
+
+# ---- boxes ---------------------------------------------------------------------------------------
+
+
+def box(question):
+    """The HTML of a box."""
+    inner = {"number": _field, "choose": _options, "order": _items}[way(question)](question)
+    content = json.dumps(data(question), ensure_ascii=False).replace("</", "<\\/")
+    return (
+        f'<form class="answer-box answer-{way(question)}" id="answer-{question.id}" '
+        f'autocomplete="off" novalidate>\n{inner}\n'
+        f'<p class="answer-verdict" id="answer-{question.id}-verdict" role="status"></p>\n'
+        "<noscript><p>The page checks answers with JavaScript, which is off here; "
+        "the solution is below.</p></noscript>\n"
+        f'<script type="application/json">{content}</script>\n</form>'
+    )
+
+
+def sentence(text):
+    """With a capital, unless it begins with a symbol.
+
+    >>> sentence("the time"), sentence("t₀ of lithium")
+    ('The time', 't₀ of lithium')
+    """
+    return text[0].upper() + text[1:] if re.match(r"[a-z]{2,}|a ", text) else text
+
+
+def _ask(question):
+    return html.escape(sentence(question.ask), quote=False)
+
+
+_CHECK = '<button type="submit" class="answer-check" disabled>Check</button>'
+
+
+def _field(question):
+    field = f"answer-{question.id}-field"
+    unit = f"in {html.escape(question.unit)}" if question.unit else "a number without a unit"
+    return (
+        f'<label for="{field}">{_ask(question)} '
+        f'<span class="answer-terms">({unit}, to {100 * question.rtol:g}\u00a0%)</span></label>\n'
+        f'<div class="answer-row"><input type="text" id="{field}" inputmode="text" disabled '
+        'autocomplete="off" autocapitalize="off" autocorrect="off" spellcheck="false" '
+        f'enterkeyhint="done" aria-describedby="answer-{question.id}-verdict">{_CHECK}</div>'
+    )
+
+
+def _options(question):
+    choices = "\n".join(
+        f'<div class="answer-option"><input type="radio" id="answer-{question.id}-{k}" '
+        f'name="answer-{question.id}" value="{k}" disabled>'
+        f'<label for="answer-{question.id}-{k}">{html.escape(option.text, quote=False)}'
+        "</label></div>"
+        for k, option in enumerate(question.options, 1)
+    )
+    return (
+        f"<fieldset><legend>{_ask(question)}</legend>\n{choices}\n</fieldset>\n"
+        f'<div class="answer-row">{_CHECK}</div>'
+    )
+
+
+def _items(question):
+    def item(k, text):
+        move = "".join(
+            f'<button type="button" data-move="{way}" disabled '
+            f'aria-label="Move {way}: {html.escape(text)}">{arrow}</button>'
+            for way, arrow in (("up", "↑"), ("down", "↓"))
+        )
+        return (
+            f'<li data-item="{k}" data-text="{html.escape(text)}">'
+            f'<span class="answer-item">{html.escape(text, quote=False)}</span>'
+            f'<span class="answer-moves">{move}</span></li>'
+        )
+
+    items = "\n".join(item(k, text) for k, text in enumerate(question.shown, 1))
+    return (
+        f"<fieldset><legend>{_ask(question)}</legend>\n<ol>\n{items}\n</ol>\n</fieldset>\n"
+        f'<p class="answer-moved sr-only" role="status"></p>\n'
+        f'<div class="answer-row">{_CHECK}</div>'
+    )
+
+
+class AnswerBox(SphinxDirective):
+    """``{answer} id``: a box that checks the answer to a question."""
+
+    required_arguments = 1
+    has_content = False
+
+    def asked(self):
+        try:
+            question = exercises.question(self.arguments[0])
+        except ValueError as error:
+            raise self.error(str(error)) from error
+        if way(question) is None:
+            raise self.error(f"{question.id} is {question.kind}: a page cannot check it")
+        return question
+
+    def run(self):
+        return [nodes.raw("", box(self.asked()), format="html", answer=self.arguments[0])]
+
+
+class Predict(AnswerBox):
+    """``{predict} id``: a box, and content in a fold that opens after the answer."""
+
+    has_content = True
+
+    def run(self):
+        self.assert_has_content()
+        question = self.asked()
+        opening = (
+            f'<details class="answer-reveal" id="reveal-{question.id}">'
+            "<summary>What comes out</summary>"
+        )
+        content = nodes.container()
+        self.state.nested_parse(self.content, self.content_offset, content)
+        return [
+            *super().run(),
+            nodes.raw("", opening, format="html"),
+            *content.children,
+            nodes.raw("", "</details>", format="html"),
+        ]
+
+
+# ---- exercises -----------------------------------------------------------------------------------
+
+
+def declared(label):
+    """The questions that stand in the exercise of this label."""
+    return [each for each in exercises.questions().values() if each.exercise == label]
+
+
+def marks(questions):
+    """Level, minutes and kind of an exercise, in a line.
+
+    The level is that of its hardest part, the minutes are those of all.
+    """
+    level = max(each.level for each in questions)
+    minutes = sum(each.minutes for each in questions)
+    asked = {each.kind for each in questions}
+    kinds = [_KINDS.get(kind, kind) for kind in exercises.KINDS if kind in asked]
+    words = ", ".join(kinds[:-1]) + " and " + kinds[-1] if kinds[1:] else kinds[0]
+    return f"Level {level} · {minutes} min · {words}"
+
+
+_KINDS = {
+    "code": "by code",
+    "data": "with data",
+    "choose": "a choice",
+    "order": "an order",
+    "predict": "a prediction",
+}
+
+
+def mark_exercises(app, doctree):
+    """Say below each exercise's title what it asks; warn about one that nothing declares."""
+    for exercise in doctree.findall(is_exercise_node):
+        label = exercise.get("label", "")
+        questions = declared(label)
+        if not questions:
+            logger.warning(
+                f"exercise {label!r} has no declaration in sandtime.exercises",
+                location=(app.env.docname, exercise.line),
+                type="answers",
+                subtype="undeclared",
+            )
+            continue
+        line = nodes.paragraph("", marks(questions), classes=["exercise-marks"])
+        exercise[1].insert(0, line)
+
+
+def name_solutions(app, doctree, docname):
+    """Call a solution by the number of its exercise, so that no two folds have one name."""
+    registry = getattr(app.env, "sphinx_exercise_registry", {})
+    for solution in doctree.findall(is_solution_node):
+        target = registry.get(solution.get("target_label"), {}).get("node")
+        number = target is not None and get_node_number(app, target, "exercise")
+        if number:
+            solution[0].children = [nodes.Text(f"Solution of {number}")]
+
+
+# ---- pages ---------------------------------------------------------------------------------------
+
+
+def equip_pages(app, pagename, templatename, context, doctree):
+    """Give a page with boxes the script and, once, the rules that all its boxes share."""
+    body = context.get("body") or ""
+    if BOX not in body:
+        return
+    boxes = re.findall(rf'<form {BOX}[^>]* id="answer-([^"]+)"', body)
+    twice = {each for each in boxes if boxes.count(each) > 1}
+    if twice:
+        raise ExtensionError(f"{pagename} has two boxes for {', '.join(sorted(twice))}")
+    content = json.dumps(rules(), ensure_ascii=False).replace("</", "<\\/")
+    context["body"] = f'{body}<script type="application/json" id="answer-rules">{content}</script>'
+    app.add_js_file("answers.js", loading_method="defer")
+
+
+def setup(app):
+    app.add_directive("answer", AnswerBox)
+    app.add_directive("predict", Predict)
+    app.add_css_file("answers.css")
+    app.connect("doctree-read", mark_exercises, priority=600)
+    app.connect("doctree-resolved", name_solutions)
+    app.connect("html-page-context", equip_pages)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
