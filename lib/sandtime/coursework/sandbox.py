@@ -4,10 +4,12 @@ The grader stays outside: it hands in cells and arguments, gets values back (`wi
 takes too long.  `worker` is what runs inside, `confine` what it may not do.
 """
 
+import atexit
 import contextlib
 import inspect
 import os
 import secrets
+import select
 import shutil
 import signal
 import socket
@@ -21,6 +23,7 @@ from pathlib import Path
 from sandtime.coursework import wire
 
 _WORKER = Path(__file__).with_name("worker.py")
+_JUDGES = [str(_WORKER.parent), str(_WORKER.parents[1] / "exercises")]
 _KEPT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "HOME", "SYSTEMROOT", "PYTHONPATH", "VIRTUAL_ENV")
 _KEPT += ("MPLCONFIGDIR", "XDG_CACHE_HOME", "TEMP", "TMP", "TMPDIR", "OPENBLAS_CORETYPE")
 _FULL = 100_000_000  # bytes in an attempt's folder
@@ -85,17 +88,24 @@ class Room:
         What is not to be read, besides this package.
     without : sequence of str
         Measures of `confine` to leave out; "fork" for one process an attempt.
+    warm : (dict, sequence of str)
+        Files, and cells of our own to run once for all rooms alike, before any student's: what
+        they import and compute once is there afterwards.
     """
 
-    def __init__(self, files, given=(), limits=None, hidden=(), without=()):
+    def __init__(self, files, given=(), limits=None, hidden=(), without=(), warm=None):
         self.files, self.given, self.limits = dict(files), list(given), limits or Limits()
-        self.without, self.held = tuple(without), {}
+        self.without, self.held, self._warm = (
+            tuple(without),
+            {},
+            warm or ({}, [s for _, s in given]),
+        )
         self.hidden = [str(Path(each).resolve()) for each in hidden]
         self._fork = hasattr(os, "fork") and "fork" not in self.without
         self._base = self._control = None
         self.failed = ()
         self._top = Path(tempfile.mkdtemp(prefix="sandtime-"))
-        self._ear = self._listen()
+        self._ear, self._address = _listen(self._top)
 
     def __enter__(self):
         return self
@@ -133,7 +143,7 @@ class Room:
         order = {"cells": list(cells), "name": name, "asked": asked, "forbid": list(forbid)}
         outcome = Outcome()
         try:
-            wire.send(self._control, order | {"folder": str(folder), "token": token})
+            self._order(order | {"folder": str(folder), "token": token})
             process = _Process(self._accept(token), self.limits, folder)
             self._follow(process, outcome)
             if outcome.end:
@@ -149,6 +159,15 @@ class Room:
             if not outcome.end:
                 self._why("")
             shutil.rmtree(folder, ignore_errors=True)
+
+    def _order(self, order):
+        """Ask for an attempt, of a new process if the one that waits has been ended."""
+        try:
+            wire.send(self._control, order)
+        except wire.Lost:
+            self._end_base()
+            self._start_base()
+            wire.send(self._control, order)
 
     def _follow(self, process, outcome):
         """Listen to a process until it has said what the name is bound to."""
@@ -188,78 +207,148 @@ class Room:
     # --- the process that waits -----------------------------------------------------------
 
     def _start_base(self):
-        if self._base is not None and self._base.poll() is None:
+        if self._control is not None:
             return
-        self._end_base()
-        environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
-        environment |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
-        environment |= {"MPLBACKEND": "Agg", "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
-        token = secrets.token_hex(16)
-        self._base = subprocess.Popen(
-            [sys.executable, "-P", "-W", "ignore", str(_WORKER), str(self._address)],
-            stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            cwd=self._folder(), env=environment, start_new_session=True,
-        )  # fmt: skip
-        with contextlib.suppress(OSError):
-            self._base.stdin.write(token.encode() + b"\n")
-            self._base.stdin.close()
+        token, folder = secrets.token_hex(16), self._folder()
+        if self._fork:
+            self._base = _nursery(*self._warm)
+            order = {"token": token, "folder": str(folder), "address": self._address}
+            wire.send(self._base.link, order)
+        else:
+            self._base = _start(self._address, token, folder)
         self._control = self._accept(token)
         wire.send(
             self._control,
             {
                 "given": self.given, "fork": self._fork, "without": self.without,
-                "hidden": [*self.hidden, str(_WORKER.parent)], "seconds": self.limits.seconds,
+                "hidden": [*self.hidden, *_JUDGES], "seconds": self.limits.seconds,
                 "memory": self.limits.memory, "file_size": self.limits.file_size,
+                "address": self._address,
             },
         )  # fmt: skip
-        self.failed = wire.receive(self._control, time.monotonic() + 120)["failed"]
+        ready = wire.receive(self._control, time.monotonic() + 120)
+        self.failed, self._pid = ready["failed"], ready["pid"]
 
     def _end_base(self):
         if self._control is not None:
             self._control.close()
-        if self._base is not None:
-            if self._base.poll() is None:
-                self._base.kill()
+            with contextlib.suppress(OSError):
+                os.kill(self._pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+        if self._base is not None and not self._fork:
+            self._base.kill()
             self._base.wait()
         self._base = self._control = None
 
     def _folder(self):
         """A new folder with the student's files."""
         folder = Path(tempfile.mkdtemp(dir=self._top))
-        for name, content in self.files.items():
-            path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        _fill(folder, self.files)
         return folder
 
-    def _listen(self):
-        if hasattr(socket, "AF_UNIX"):
-            ear = socket.socket(socket.AF_UNIX)
-            self._address = str(self._top / "ear")
-            ear.bind(self._address)
-        else:
-            ear = socket.socket(socket.AF_INET)
-            ear.bind(("127.0.0.1", 0))
-            self._address = ear.getsockname()[1]
-        ear.listen(8)
-        return ear
-
     def _accept(self, token):
-        """The link of the process that knows a token."""
-        deadline = time.monotonic() + 120
-        while time.monotonic() < deadline:
-            self._ear.settimeout(1)
-            try:
-                link, _ = self._ear.accept()
-            except TimeoutError:
-                if self._base.poll() is not None:
-                    break
-                continue
-            with contextlib.suppress(wire.Lost):
-                if wire.receive(link, time.monotonic() + 10) == {"token": token}:
-                    return link
-            link.close()
-        raise RuntimeError(f"the worker did not start: python {_WORKER.name} ended or is silent")
+        return _accept(self._ear, token, self._base)
+
+
+# --- starting processes -------------------------------------------------------------------
+
+
+def _start(address, token, folder):
+    """Start a worker, which will connect to an address and say a token."""
+    environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    environment |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+    environment |= {"MPLBACKEND": "Agg", "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-W", "ignore", str(_WORKER), str(address)],
+        stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        cwd=folder, env=environment, start_new_session=True,
+    )  # fmt: skip
+    with contextlib.suppress(OSError):
+        process.stdin.write(token.encode() + b"\n")
+        process.stdin.close()
+    return process
+
+
+class _Nursery:
+    """A worker that has run cells of ours, and makes copies of itself."""
+
+    def __init__(self, files, cells):
+        self._top = Path(tempfile.mkdtemp(prefix="sandtime-"))
+        _fill(self._top, files)
+        ear, address = _listen(self._top)
+        token = secrets.token_hex(16)
+        self._process = _start(address, token, self._top)
+        self.poll = self._process.poll
+        with contextlib.closing(ear):
+            self.link = _accept(ear, token, self)
+        wire.send(self.link, {"warm": list(cells)})
+        wire.receive(self.link, time.monotonic() + 120)
+
+    def end(self):
+        self.link.close()
+        self._process.kill()
+        self._process.wait()
+        shutil.rmtree(self._top, ignore_errors=True)
+
+
+_nurseries = {}
+
+
+def _nursery(files, cells):
+    """The nursery of this process for such cells; made anew if it was ended."""
+    key = (os.getpid(), tuple(cells))
+    if key in _nurseries and _nurseries[key].poll() is not None:
+        _nurseries.pop(key).end()
+    if key not in _nurseries:
+        _nurseries[key] = _Nursery(files, cells)
+    return _nurseries[key]
+
+
+@atexit.register
+def end_nurseries():
+    """End the processes that wait for more students."""
+    for key in [key for key in _nurseries if key[0] == os.getpid()]:
+        _nurseries.pop(key).end()
+
+
+def _fill(folder, files):
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+
+
+def _listen(folder):
+    """A socket to be called at, and its address."""
+    if hasattr(socket, "AF_UNIX"):
+        ear, address = socket.socket(socket.AF_UNIX), str(folder / "ear")
+        ear.bind(address)
+    else:
+        ear = socket.socket(socket.AF_INET)
+        ear.bind(("127.0.0.1", 0))
+        address = ear.getsockname()[1]
+    ear.listen(8)
+    return ear, address
+
+
+def _accept(ear, token, process):
+    """The link of the one who knows a token."""
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        ear.settimeout(1)
+        try:
+            link, _ = ear.accept()
+        except TimeoutError:
+            if process.poll() is not None:
+                break
+            continue
+        with contextlib.suppress(wire.Lost):
+            if wire.receive(link, time.monotonic() + 10) == {"token": token}:
+                return link
+        link.close()
+    raise RuntimeError(f"the worker did not start: {_WORKER.name} has ended or is silent")
+
+
+# --- one attempt --------------------------------------------------------------------------
 
 
 class _Process:
@@ -291,8 +380,6 @@ class _Process:
         return message
 
     def _wait(self, soon):
-        import select
-
         ready, _, _ = select.select([self._link], [], [], max(0.0, soon - time.monotonic()))
         if not ready:
             raise wire.TooLate("no answer yet")

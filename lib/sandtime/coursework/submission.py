@@ -240,12 +240,12 @@ def layout(released, names):
 
 
 def given(released):
-    """The cells that a sheet gives, as (label, source), with the place of each among its answers."""
+    """The cells of code that a released notebook gives, as (label, source)."""
     found = []
     for number, raw in enumerate(json.loads(released)["cells"]):
         role, _, _ = _carried(raw)
         source = _source(raw)
-        if raw["cell_type"] == "code" and role in ("given", "student") or _sets_up(role, source):
+        if raw["cell_type"] == "code" and (role == "given" or _sets_up(role, source)):
             found.append((f"given {number}", source))
     return found
 
