@@ -144,16 +144,17 @@ def _mark_sheet(job, sheet, found):
     files = SHEETS[sheet].files(truth)
     warm = _known(sheet)["warm"]
     with Room(files, given, job.limits, job.hidden, job.without, warm) as room:
-        marked = [_mark_task(room, found, task) for task in tasks]
+        solutions, marked, bad = text.solutions(SHEETS[sheet].source), [], []
+        for task in tasks:
+            marked.append(_mark_task(room, found, task, _wrong(marked, solutions), bad))
+            marked[-1]["solution"] = solutions.get(task.id, "")
         result["held"] = room.held
         if room.failed:
             result["remarks"].append(f"given cells that failed here: {', '.join(room.failed)}")
-    solutions = text.solutions(SHEETS[sheet].source)
-    for task, each in zip(tasks, marked, strict=True):
-        each["solution"] = solutions.get(task.id, "")
+    for each in marked:
         words = [word for word in UNUSUAL if any(word in source for source in each["source"])]
         if words:
-            result["remarks"].append(f"{task.id} contains {', '.join(words)}")
+            result["remarks"].append(f"{each['id']} contains {', '.join(words)}")
     result["tasks"] = marked
     return result
 
@@ -183,7 +184,14 @@ def nothing(job, sheet, remarks):
 # --- one task -----------------------------------------------------------------------------
 
 
-def _mark_task(room, found, task):
+def _wrong(marked, solutions):
+    """Solutions of the tasks that were not answered right, by task."""
+    lost = [each["id"] for each in marked if each["earned"] is not None and each["kind"] != "right"]
+    return {id: solutions[id] for id in lost if id in solutions}
+
+
+def _mark_task(room, found, task, wrong, bad):
+    """The row of one task; `bad` collects cells that end the process."""
     cells = _labelled(found)
     own = [cell for cell in cells if cell[2] == task.id]
     if isinstance(task.question, Open):
@@ -193,17 +201,38 @@ def _mark_task(room, found, task):
         own = [cell for cell in cells if task.name in submission.names(cell[1])[0]]
     if not own:
         return _row(task, invalid("none", "No answer yet."), [])
-    best, value = None, None
-    for plan, asked in _plans(cells, own):
+    labels, best, value = {cell[0] for cell in own}, None, None
+    others = [cell for cell in cells if cell not in own]
+    named = any(task.name in submission.names(cell[1])[0] for cell in others)
+    ended = 0
+    for plan, asked in _plans([cell for cell in cells if cell not in bad or cell in own], own):
         verdict, outcome, shown = _attempt(room, task, plan, asked)
         if best is None or verdict.credit > best.credit or (verdict.passed and not best.passed):
             best, value = verdict, shown
-        alone = outcome.end and outcome.running in {cell[0] for cell in own}
         if verdict.passed or verdict.kind.startswith(("mistake", "near")):
             break
-        if alone and len(plan) == len(own):
+        ended += bool(outcome.end) and outcome.running in labels
+        if ended == 2 or (ended and len(plan) == len(own)):
+            bad += [cell for cell in own if cell[0] == outcome.running and not outcome.present]
             break
+        if verdict.kind == "invalid:none" and not named:
+            break
+    if not best.passed and wrong and ended < 2:
+        better = _carried_on(room, task, cells, own, wrong)
+        if better[0].credit > best.credit:
+            best, value = better
     return _row(task, best, [cell[1] for cell in own], value)
+
+
+def _carried_on(room, task, cells, own, wrong):
+    """Verdict and value if all that an answer may take from earlier ones had been right."""
+    right = [(f"corrected {id}", source, id) for id, source in wrong.items()]
+    others = [cell for cell in cells if cell[2] not in wrong and cell not in own]
+    needed = _needed([*right, *others], own)
+    verdict, _, shown = _attempt(room, task, [*needed, *own], own[0][0])
+    taken = " and ".join(cell[2] for cell in needed if cell in right)
+    words = f"With {taken} as it should be: {verdict.hint}" if taken else verdict.hint
+    return Verdict(verdict.passed, verdict.kind, words, verdict.credit), shown
 
 
 def _labelled(found):
@@ -230,18 +259,20 @@ def _plans(cells, own):
 
 
 def _needed(cells, own):
-    """Other cells whose names these use, and those that they use in turn, in order."""
-    names = {cell[0]: submission.names(cell[1]) for cell in cells}
-    wanted, found = list(own), []
-    while wanted:
-        defined, used = names[wanted.pop()[0]]
-        for cell in cells:
-            if cell in own or cell in found:
-                continue
-            if names[cell[0]][0] & (used - defined):
-                found.append(cell)
-                wanted.append(cell)
-    return [cell for cell in cells if cell in found]
+    """Other cells whose names these use, and those that they use in turn, the deepest first."""
+    names = {cell[0]: submission.names(cell[1]) for cell in [*cells, *own]}
+    found, seen = [], {cell[0] for cell in own}
+
+    def visit(cell):
+        for other in cells:
+            if other[0] not in seen and names[other[0]][0] & names[cell[0]][1]:
+                seen.add(other[0])
+                visit(other)
+                found.append(other)
+
+    for cell in own:
+        visit(cell)
+    return found
 
 
 def _attempt(room, task, plan, asked):
@@ -257,6 +288,9 @@ def _attempt(room, task, plan, asked):
         else:
             shown = wire.encode(outcome.value)
             verdict = _judged(task, outcome.value)
+            own = {label: words for label, words in outcome.errors.items() if label == asked}
+            if own and verdict.kind.startswith("invalid"):
+                verdict = _missing(task, plan, outcome)
     if outcome.end and not (verdict and verdict.passed):
         name, words = _ENDS[outcome.end]
         verdict = invalid(name, words)

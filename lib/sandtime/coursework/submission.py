@@ -11,6 +11,7 @@ import contextlib
 import io
 import json
 import re
+import symtable
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -317,8 +318,18 @@ def _parts(kind, role, task, text, known):
         if not role and kind == "code":
             role, task = _told(text, known)
     if not role and kind != "code":
+        role, task = _begun(_plain(text), known)
+    if not role and kind != "code":
         return []
     return [Cell(kind, role, task, text)] if text.strip() else []
+
+
+def _begun(plain, known):
+    """Role and task of words that begin as a cell for words that was handed out."""
+    for key, (role, task) in known["sources"].items():
+        if role == "manual" and len(key) > 8 and plain.startswith(key):
+            return role, task
+    return "", ""
 
 
 def _told(text, known):
@@ -357,22 +368,50 @@ def answered(found, known):
 
 
 def names(source):
-    """Names that a cell of code defines or changes, and names that it uses."""
+    """Names that a cell defines or changes for others, and names that it takes from them."""
+    lines = source.splitlines()
+    text = "\n".join(line for line in lines if line.lstrip()[:1] not in ("%", "!", "?"))
     try:
-        tree = ast.parse("\n".join(x for x in source.splitlines() if x.lstrip()[:1] not in "%!?"))
+        tree, top = ast.parse(text), symtable.symtable(text, "cell", "exec")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return set(re.findall(r"^(?:def\s+)?(\w+)\s*(?:=|\()", source, re.M)), set()
-    defined, used = set(), set()
+    defined = {each.get_name() for each in top.get_symbols() if _binds(each)}
+    outer = {each.get_name() for each in top.get_symbols() if each.is_referenced()}
+    tables = list(top.get_children())
+    while tables:
+        table = tables.pop()
+        tables += table.get_children()
+        names = [each for each in table.get_symbols() if each.is_global()]
+        outer |= {each.get_name() for each in names}
+        defined |= {each.get_name() for each in names if each.is_declared_global()}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Name):
-            (used if isinstance(node.ctx, ast.Load) else defined).add(node.id)
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            defined.add(node.name)
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            defined |= {(a.asname or a.name).split(".")[0] for a in node.names}
-        elif isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
+        if isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
             while isinstance(node, ast.Attribute | ast.Subscript):
                 node = node.value
             if isinstance(node, ast.Name):
                 defined.add(node.id)
-    return defined, used
+    return defined, _free(tree, defined) & outer
+
+
+def _free(tree, defined):
+    """Names that are used before the cell itself binds them, statement by statement."""
+    found, bound = set(), set()
+    for statement in tree.body:
+        nodes = [node for node in ast.walk(statement) if isinstance(node, ast.Name)]
+        loaded = {node.id for node in nodes if isinstance(node.ctx, ast.Load)}
+        stored = {node.id for node in nodes if not isinstance(node.ctx, ast.Load)}
+        if isinstance(statement, ast.AugAssign):
+            loaded |= stored
+        if not isinstance(statement, ast.Assign | ast.AugAssign | ast.AnnAssign):
+            loaded -= stored
+        found |= loaded - bound
+        bound |= stored & defined
+        if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+            bound.add(statement.name)
+        if isinstance(statement, ast.Import | ast.ImportFrom):
+            bound |= {(each.asname or each.name).split(".")[0] for each in statement.names}
+    return found
+
+
+def _binds(symbol):
+    return symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace()
