@@ -1,39 +1,21 @@
 r"""What is wrong with an answer, from the numbers alone.
 
-An answer is divided by the right one, case by case.  If it is not right it is compared with what the
-declared mistakes make; then with each of them times a common slip; then the quotient itself is
-looked at: one constant for all cases is a forgotten factor, a power of an argument is a formula with
-a wrong exponent.
+An answer is compared with the right one and with what the declared mistakes make.  Then its
+quotient with the right one is looked at: a common factor, a power of ten; then what the right
+formula makes of wrong arguments; then wrong powers of them; then two things at once; then the
+difference.
 """
+
+import itertools
+import warnings
 
 import numpy as np
 
-from sandtime.exercises.question import Verdict
-
-NEAR = 0.05
-
-SLIPS = {
-    "sign": (-1.0, "The sign is the other way round."),
-    "factor 2": (2.0, "A factor of 2 is off."),
-    "factor 4": (4.0, "A factor of 4 is off: is something squared, or a 2 inside a square?"),
-    "factor 8": (8.0, "A factor of 8 is off: three times a 2?"),
-    "factor 3": (3.0, "A factor of 3 is off."),
-    "π": (np.pi, "A factor of π is off."),
-    "2π": (2 * np.pi, "A factor of 2π is off: radians per second or hertz?"),
-    "√π": (np.sqrt(np.pi), "A factor of √π is off."),
-    "π/4": (np.pi / 4, "A factor of π/4 is off."),
-    "π/2": (np.pi / 2, "A factor of π/2 is off."),
-    "√2": (np.sqrt(2), "A factor of √2 is off."),
-    "ln 10": (np.log(10), "A factor of 2.3 is off: natural or decimal logarithm?"),
-    "60": (60.0, "A factor of 60 is off: seconds, minutes or hours?"),
-    "3600": (3600.0, "A factor of 3600 is off: seconds or hours?"),
-    "24": (24.0, "A factor of 24 is off: hours or days?"),
-    "86400": (86400.0, "A factor of 86400 is off: seconds or days?"),
-    "F": (96485.33212331001, "Faraday's constant is missing, or counted twice."),
-}
-"""Common slips: what a value is multiplied or divided by, and what to say."""
-
-_POWERS = (-4, -3, -2, -1.5, -1, -0.5, 0.5, 1, 1.5, 2, 3, 4)
+from sandtime.exercises import quantity, slips
+from sandtime.exercises.question import HINT, Verdict, passed
+from sandtime.exercises.slips import FACTORS as SLIPS  # noqa: F401
+from sandtime.exercises.slips import NEAR, WORDS
+from sandtime.exercises.variants import name_of, powers, scalars, variants
 
 
 def diagnose(question, found):
@@ -49,115 +31,259 @@ def diagnose(question, found):
     -------
     Verdict
     """
-    truth = question.truth
-    if _alike(found, truth, question.rtol) or any(
-        _alike(found, question.values(other), question.rtol) for other in question.also
-    ):
-        return Verdict(True, "right", "Right.", 1.0)
-    made = [(mistake, question.values(mistake.make)) for mistake in question.mistakes]
-    same = [mistake for mistake, values in made if _alike(found, values, question.rtol)]
-    if same:
-        return Verdict(
-            False,
-            f"mistake:{same[0].name}",
-            " Or: ".join(mistake.hint for mistake in same[:2]),
-            min(mistake.credit for mistake in same),
-        )
-    if _alike(found, truth, NEAR):
-        return Verdict(
-            False,
-            "near",
-            f"Near. More than {100 * question.rtol:g} % is missing: more digits, or other constants?",
-        )
-    ratio = _ratio(found, truth)
-    if (slip := _slip(ratio, question.rtol)) is not None:
-        return Verdict(False, f"generic:{slip[0]}", slip[1])
-    for mistake, values in made:
-        slip = _slip(_ratio(found, values), question.rtol)
-        if slip is not None:
-            return Verdict(False, "mistake+slip", f"Two things. {mistake.hint} And: {slip[1]}")
-    return _shape_of(question, ratio) or Verdict(
-        False,
-        "unknown",
-        "Not right, and it matches no mistake that is known here. Check the units first.",
-    )
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for rule in RULES:
+            verdict = rule(question, found)
+            if verdict is not None:
+                return verdict
+    return _unknown(question, found)
 
 
-def apart(question, values, others, tolerances):
-    """Whether two sets of values lie at least so many tolerances apart in some case."""
-    return not _alike(values, others, tolerances * question.rtol)
+def alike(question, found, values, tolerances=1.0):
+    """Whether two sets of values agree within so many tolerances of the second.
 
-
-def _alike(found, values, rtol):
+    Of a temperature asked for in °C the tolerance is that of the number in °C.
+    """
+    rtol = tolerances * question.rtol
     return all(
-        f.shape == v.shape and np.allclose(f, v, rtol=rtol, atol=0.0)
+        f.shape == v.shape
+        and bool(np.all(np.abs(f - v) <= rtol * np.abs(v - _zero(question)) + _floor(question, v)))
         for f, v in zip(found, values, strict=True)
     )
 
 
-def _ratio(found, values):
-    """Quotients of all cases in a row; None where one is not defined."""
-    if any(f.shape != v.shape for f, v in zip(found, values, strict=True)):
-        return None
-    top = np.concatenate([np.ravel(f) for f in found])
-    bottom = np.concatenate([np.ravel(v) for v in values])
-    if np.any(bottom == 0) or np.any(top == 0):
-        return None
-    return top / bottom
+def apart(question, one, other, tolerances):
+    """Whether two sets of values lie at least so many tolerances apart in some case."""
+    return not (alike(question, one, other, tolerances) or alike(question, other, one, tolerances))
 
 
-def _slip(ratio, rtol):
-    """Name and words of the slip that all quotients show, or None."""
-    if ratio is None or np.ptp(ratio) > 2 * rtol * abs(ratio).max():
+def same_mistakes(question, found):
+    """The declared mistakes that make these values."""
+    return [m for m in question.mistakes if alike(question, found, question.values(m.make))]
+
+
+def _zero(question):
+    return 273.15 if question.unit.strip() == "°C" else 0.0
+
+
+def _floor(question, values):
+    """What counts as zero beside these values."""
+    scale = np.abs(values).max(initial=0.0) or quantity.unit(question.unit)[0]
+    return max(question.atol, 1e-9 * scale)
+
+
+def _told(kind, hint, credit=0.0):
+    return Verdict(False, kind, hint if len(hint) <= HINT else hint[: HINT - 1] + "…", credit)
+
+
+def _right(question, found):
+    values = itertools.chain([question.truth], (question.values(a) for a in question.also))
+    return passed(WORDS["right"]) if any(alike(question, found, v) for v in values) else None
+
+
+def _declared(question, found):
+    same = same_mistakes(question, found)
+    if not same:
         return None
-    mean = ratio.mean()
-    signed = "" if mean > 0 else " And the sign is the other way round."
-    size = abs(mean)
-    if not signed and abs(size - 1) <= rtol:
+    hint = same[0].hint
+    for other in same[1:2]:
+        both = hint + WORDS["or"] + other.hint
+        hint = both if len(both) <= HINT else hint + WORDS["or"] + other.name + "."
+    return _told(f"mistake:{same[0].name}", hint, min(m.credit for m in same))
+
+
+def _near(question, found):
+    if not alike(question, found, question.truth, NEAR / question.rtol):
         return None
-    for name, (factor, words) in SLIPS.items():
-        if name == "sign":
-            if abs(size - 1) <= rtol:
-                return name, words
-        elif min(abs(size / factor - 1), abs(size * factor - 1)) <= rtol:
-            return name, words + signed
-    power = np.log10(size)
-    if abs(power - round(power)) <= rtol / 2.3 and round(power):
-        return "power of ten", f"A power of ten is off: is a unit or its prefix missing?{signed}"
+    return _told("near", WORDS["near"].format(tolerance=f"{100 * question.rtol:g}"))
+
+
+def ratio(question, found, values):
+    """Quotients of all numbers in a row; None where one is not defined."""
+    top, bottom = (np.concatenate([np.ravel(each) for each in side]) for side in (found, values))
+    floor = np.concatenate([np.full(v.size, _floor(question, v)) for v in values])
+    zero = np.abs(bottom) <= floor
+    if zero.all() or np.any(np.abs(top[zero]) > floor[zero]) or np.any(top[~zero] == 0):
+        return None
+    return top[~zero] / bottom[~zero]
+
+
+def _constant(question, found, values):
+    """The quotient, if it is the same everywhere, else None."""
+    quotient = ratio(question, found, values)
+    if quotient is None or np.ptp(quotient) > 2 * question.rtol * np.abs(quotient).max():
+        return None
+    return quotient.mean()
+
+
+def _unit(question, found):
+    """The right number in the unit asked for, where SI is wanted."""
+    size = quantity.unit(question.unit)[0]
+    in_unit = [f * size + _zero(question) for f in found]
+    if (size == 1 and not _zero(question)) or not alike(question, in_unit, question.truth):
+        return None
+    text = ", or write it as text with its unit" if not question.wants_function else ""
+    return _told("generic:unit", WORDS["SI"].format(unit=question.unit, text=text))
+
+
+def _slip(question, found):
+    quotient = _constant(question, found, question.truth)
+    if quotient is None:
+        return None
+    fraction = question.unit in ("", "%")
+    told = slips.slip(quotient, question.rtol, fraction)
+    return told and _told(f"generic:{told[0]}", told[1])
+
+
+def _whole(question, found):
+    """A root, a logarithm, a reciprocal of the whole; the zero of Celsius; the rest to one."""
+    changes = {
+        "celsius": lambda t: [t - 273.15, t + 273.15],
+        "reciprocal": lambda t: [1 / t, -1 / t],
+        "squared": lambda t: [t**2],
+        "rooted": lambda t: [np.sqrt(t)],
+        "logarithm": lambda t: [np.log(t)],
+        "log ten": lambda t: [np.log10(t)],
+        "tenfold": lambda t: [10.0 ** np.log(t)],
+        "efold": lambda t: [np.exp(np.log10(t))],
+    }
+    if question.unit in ("", "%"):
+        changes["rest"] = lambda t: [1 - t]
+        changes["more"] = lambda t: [t - 1, t + 1]
+    for name, change in changes.items():
+        for values in zip(*map(change, question.truth), strict=True):
+            clear = all(np.isfinite(v).all() for v in values)
+            if clear and alike(question, found, list(values)):
+                return _told(f"generic:{name}", WORDS[name])
     return None
 
 
-def _shape_of(question, ratio):
-    """What the quotient depends on: nothing, or a power of one argument."""
-    if ratio is None or ratio.size != len(question.tried) or ratio.size < 3 or np.any(ratio <= 0):
-        return None
-    if np.ptp(ratio) <= 2 * question.rtol * ratio.max():
-        return Verdict(
-            False,
-            "generic:constant",
-            "Everything depends on the arguments as it should; one constant factor is wrong.",
-        )
-    columns = [
-        np.log(np.abs([float(case[k]) for case in question.tried])) for k in _numeric(question)
-    ]
-    for k, column in zip(_numeric(question), columns, strict=True):
-        if np.ptp(column) == 0:
-            continue
-        for power in _POWERS:
-            left = np.log(ratio) - power * column
-            if np.ptp(left) <= 4 * question.rtol:
-                name = question.arguments[k] if k < len(question.arguments) else f"argument {k + 1}"
-                return Verdict(
-                    False,
-                    f"generic:power of {name}",
-                    f"It depends on {name} with another power than it should ({power:+g}).",
-                )
+def _argument(question, found):
+    for name, hint, values in variants(question):
+        if alike(question, found, values):
+            return _told(f"generic:{name}", hint)
     return None
 
 
-def _numeric(question):
-    return [
-        k
-        for k in range(len(question.tried[0]))
-        if all(isinstance(case[k], int | float | np.number) and case[k] for case in question.tried)
-    ]
+def _logs(question, found):
+    """Logarithm of the quotient in each case, if each has one; None else."""
+    logs = []
+    for f, t in zip(found, question.truth, strict=True):
+        quotient = f / t
+        if not np.all(quotient * np.sign(quotient.flat[0]) > 0) or not np.isfinite(quotient).all():
+            return None
+        each = np.log(np.abs(quotient))
+        if np.ptp(each) > 2 * question.rtol:
+            return None
+        logs.append(each.mean())
+    return np.array(logs)
+
+
+def _power(question, found, free=False):
+    logs = _logs(question, found)
+    if logs is None or not scalars(question):
+        return None
+    off = powers(question, logs, question.rtol, free)
+    if not off:
+        return None
+    words = " and ".join(
+        f"{name_of(question, k)} (power too {'high' if p > 0 else 'low'} by {abs(p)})"
+        for k, p in off
+    )
+    kind = "generic:power of " + ", ".join(name_of(question, k) for k, _ in off)
+    return _told(kind, WORDS["power and" if free else "power"].format(words=words))
+
+
+def _power_and_factor(question, found):
+    return _power(question, found, True) if len(found) > 2 else None
+
+
+def _two(question, found):
+    """A declared mistake times a slip; two declared mistakes."""
+    made = [(m, question.values(m.make)) for m in question.mistakes]
+    for mistake, values in made:
+        quotient = _constant(question, found, values)
+        told = quotient is not None and slips.slip(quotient, question.rtol)
+        if told and (told[0] in (*slips.SECOND, "sign", "power of ten")):
+            return _told("mistake+slip", WORDS["and"].format(one=mistake.hint, two=told[1]))
+    for (one, first), (two, second) in itertools.combinations(made, 2):
+        both = [a * b / t for a, b, t in zip(first, second, question.truth, strict=True)]
+        if all(np.isfinite(b).all() for b in both) and alike(question, found, both):
+            hint = WORDS["two"].format(one=one.name, two=two.name, hint=one.hint)
+            return _told("mistake+slip", hint)
+    return None
+
+
+def _factor(question, found):
+    quotient = _constant(question, found, question.truth)
+    if quotient is None:
+        return None
+    told = slips.two_slips(quotient, question.rtol)
+    if told:
+        return _told(f"generic:{told[0]}", told[1])
+    return _told("generic:constant", WORDS["constant"]) if len(question.tried) > 2 else None
+
+
+def _difference(question, found):
+    """One term is missing, too much, or has the other sign."""
+    if any(t.shape for t in question.truth):
+        return None
+    for k in scalars(question):
+        whole = [case[k] - t for case, t in zip(question.tried, question.truth, strict=True)]
+        if alike(question, found, whole):
+            return _told("generic:rest", WORDS["left"].format(name=name_of(question, k)))
+    gap = np.array([f - t for f, t in zip(found, question.truth, strict=True)])
+    fine = np.array([alike(question, [f], [t]) for f, t in zip(found, question.truth, strict=True)])
+    if fine.any():
+        return _told("generic:some", WORDS["some"])
+    if len(gap) == 1:
+        for k in scalars(question):
+            for times in (1, -1, 2, -2):
+                value = times * question.given[k]
+                if abs(gap[0] - value) <= question.rtol * abs(question.truth[0]) < abs(value) / 5:
+                    names = name_of(question, k)
+                    return _told(f"generic:term {names}", WORDS["term"].format(names=names))
+        return None
+    if len(gap) > 2 and np.ptp(gap) <= 2 * question.rtol * np.abs(question.truth).max():
+        return _told("generic:offset", WORDS["offset"])
+    rtol = question.rtol * float(np.max(np.abs(np.array(question.truth) / gap)))
+    if not (np.all(gap > 0) or np.all(gap < 0)) or rtol > 0.02:
+        return None
+    off = powers(question, np.log(np.abs(gap)), rtol, True)
+    if off and len(gap) >= len(off) + 2:
+        names = ", ".join(f"{name_of(question, k)} to the power {p}" for k, p in off)
+        return _told("generic:term", WORDS["term"].format(names=names))
+    return None
+
+
+def _trend(question, found):
+    """The one argument with which the answer drifts away."""
+    logs = _logs(question, found)
+    if logs is None or len(logs) < 4:
+        return None
+    order = np.argsort(np.argsort(np.abs(logs)))
+    for k in scalars(question):
+        ranks = np.argsort(np.argsort([case[k] for case in question.tried]))
+        for way, wanted in (("larger", ranks), ("smaller", ranks[::-1].max() - ranks)):
+            if np.array_equal(order, wanted):
+                name = name_of(question, k)
+                return _told(f"generic:trend {name}", WORDS["trend"].format(way=way, name=name))
+    return None
+
+
+def _unknown(question, found):
+    quotient = ratio(question, found, question.truth)
+    if quotient is None or not (np.all(quotient > 1) or np.all(quotient < 1)):
+        return _told("unknown", WORDS["mixed"])
+    size = "large" if quotient[0] > 1 else "small"
+    off = np.abs(np.log10(np.abs(quotient))).max()
+    far = "" if quotient.min() < 0 else " by less than a factor of 2" if off < 0.3 else ""
+    far = " by more than a factor of ten" if quotient.min() > 0 and off > 1 else far
+    return _told("unknown", WORDS["unknown"].format(size=size, far=far))
+
+
+RULES = (
+    _right, _declared, _near, _unit, _slip, _whole, _argument, _power, _two, _power_and_factor,
+    _factor, _difference, _trend,
+)  # fmt: skip

@@ -1,0 +1,425 @@
+"""Exercises in JupyterLab: solutions folded, and a notebook of a chapter's exercises alone.
+
+- the notebook offered beside a chapter keeps its solutions folded (`fold`);
+- beside it stands one with the exercises alone, their numbers evaluated, which reaches the first
+  question without computing the chapter (`exercise_notebook`);
+- the sources fold the code of solutions in Lab too; run as a program this module adds what that
+  takes: ``python book/extension/notebooks.py book/*.md`` (`fold_source`).
+"""
+
+import ast
+import json
+import re
+import shutil
+import symtable
+import sys
+from pathlib import Path
+
+import answers
+import retelling
+from sphinx_exercise.nodes import is_exercise_node
+from sphinx_exercise.utils import get_node_number
+
+GATE = re.compile(r"^(`{3,}|:{3,})\{(solution-start|solution-end)\}.*\n(?::.*\n)*\1 *\n?", re.M)
+CELL = re.compile(
+    r"^```\{code-cell\}[^\n]*\n(?P<head>(?:---\n.*?\n---\n|(?::[^\n]*\n)+)?)", re.M | re.S
+)
+LIGHT = ("matplotlib", "sandtime.figures", "sandtime.interactive", "IPython")
+"""Modules that draw: an exercise notebook imports them only where a cell needs them."""
+
+
+# ---- the sources ---------------------------------------------------------------------------------
+
+
+def solutions_of(source):
+    """Where the solutions of a chapter's source begin and end.
+
+    >>> text = "```{solution-start} a\\n```\\nx\\n```{solution-end}\\n```\\ny\\n"
+    >>> [text[a:b] for a, b in solutions_of(text)]
+    ['x\\n']
+    """
+    gates = [(found[2], found.start(), found.end()) for found in GATE.finditer(source)]
+    starts = [end for kind, _, end in gates if kind == "solution-start"]
+    ends = [start for kind, start, _ in gates if kind == "solution-end"]
+    return list(zip(starts, ends, strict=True))
+
+
+def unfolded(source):
+    """Line numbers of the cells of solutions that stand open in Lab."""
+    return [
+        source.count("\n", 0, begin + found.start()) + 1
+        for begin, end in solutions_of(source)
+        for found in CELL.finditer(source[begin:end])
+        if "source_hidden" not in found["head"]
+    ]
+
+
+def fold_source(source):
+    """The source with the code of every solution folded in Lab; a second time changes nothing.
+
+    >>> text = "```{solution-start} a\\n```\\n```{code-cell} python3\\nx\\n```\\n"
+    >>> print(fold_source(text + "```{solution-end}\\n```\\n"))
+    ```{solution-start} a
+    ```
+    ```{code-cell} python3
+    ---
+    jupyter:
+      source_hidden: true
+    ---
+    x
+    ```
+    ```{solution-end}
+    ```
+    <BLANKLINE>
+    """
+
+    def folded(found):
+        head = found["head"]
+        if "source_hidden" in head:
+            return found[0]
+        known = re.sub(r"^---\n|^:", "", head, flags=re.M)
+        return found[0].removesuffix(head) + f"---\njupyter:\n  source_hidden: true\n{known}---\n"
+
+    for begin, end in reversed(solutions_of(source)):
+        source = source[:begin] + CELL.sub(folded, source[begin:end]) + source[end:]
+    return source
+
+
+# ---- the notebook of a chapter -------------------------------------------------------------------
+
+
+def fold(notebook):
+    """Fold the solutions of an executed chapter: code by metadata, text by ``<details>``."""
+    cells, inside = [], False
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            if inside:
+                cell["metadata"].setdefault("jupyter", {})["source_hidden"] = True
+            cells.append(cell)
+            continue
+        pieces = list(_pieces("".join(cell["source"]), inside))
+        inside = pieces[-1][1]
+        for text, solves in pieces:
+            if not text.strip():
+                continue
+            if solves:
+                text = f"<details>\n<summary>Solution</summary>\n\n{text.strip()}\n\n</details>"
+            part = {**cell, "source": text.strip("\n").splitlines(keepends=True)}
+            if "id" in part and len(cells) and any(part["id"] == each.get("id") for each in cells):
+                part["id"] = f"{part['id']}-{len(cells)}"[-64:]
+            cells.append(part)
+    return {**notebook, "cells": cells}
+
+
+def _pieces(text, inside):
+    """Text between the gates of solutions, and whether it stands in one."""
+    place = 0
+    for gate in GATE.finditer(text + "\n"):
+        yield text[place : gate.start()], inside
+        inside, place = gate[2] == "solution-start", gate.end()
+    yield text[place:], inside
+
+
+# ---- the notebook of its exercises ---------------------------------------------------------------
+
+
+def exercise_notebook(name, exercises, notebook, repository=None):
+    """A chapter's exercises without solutions.
+
+    Parameters
+    ----------
+    name : str
+        Short name of the chapter.
+    exercises : sequence of dict
+        ``label``, ``title``, ``text`` (Markdown, evaluated) and ``ids`` of the questions that a
+        cell can check.
+    notebook : dict
+        The chapter, executed or not; its cells between an exercise and its solution are taken over.
+    repository : str, optional
+        From where the library can be installed.
+
+    Returns
+    -------
+    dict
+    """
+    chapter, given = _sorted_cells(notebook)
+    install = f"\n%pip install git+{repository}" if repository else ""
+    head = (
+        f"# Exercises of {name}\n\n"
+        "Write your answer in place of the dots and run the cell: a number in SI units, text with "
+        'a unit such as `"15.3 d"`, or a function. The cell says what is wrong and never shows the '
+        "value. Numbers of equations and chapters are those of the book."
+    )
+    cells = [_markdown("head", head)]
+    wanted = "\n".join(source for sources in given.values() for source in sources)
+    cells.append(_code("imports", light_cell(chapter, wanted) + _comment(install)))
+    for exercise in exercises:
+        label = exercise["label"]
+        cells.append(_markdown(label, f"## {exercise['title']}\n\n{exercise['text']}"))
+        sources = list(given.get(label, ()))
+        asked = "\n".join(sources)
+        sources += [f'check("{id}", ...)' for id in exercise["ids"] if f'check("{id}"' not in asked]
+        cells += [_code(f"{label}-{k}", source) for k, source in enumerate(sources, 1)]
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    return {
+        "cells": cells,
+        "metadata": {"kernelspec": kernel, "language_info": {"name": "python"}},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+
+
+def _comment(install):
+    return (
+        f"\n# Where the library is missing, run this first:\n#{install.strip()}" if install else ""
+    )
+
+
+def _lines(text):
+    return text.splitlines(keepends=True)
+
+
+def _markdown(id, text):
+    return {"cell_type": "markdown", "id": id[:64], "metadata": {}, "source": _lines(text)}
+
+
+def _code(id, text):
+    return {
+        "cell_type": "code",
+        "id": id[-64:],
+        "metadata": {},
+        "source": _lines(text),
+        "outputs": [],
+        "execution_count": None,
+    }
+
+
+_OPENING = re.compile(
+    r"^(?:`{3,}|:{3,})\{(exercise|exercise-start|solution-start|solution-end)\}[^\n]*\n"
+    r"((?::[^\n]*\n)*)",
+    re.M,
+)
+
+
+def _sorted_cells(notebook):
+    """Sources of the chapter's own cells, and by label those between exercise and solution."""
+    chapter, given, state = [], {}, None
+    for cell in notebook["cells"]:
+        source = "".join(cell["source"])
+        if cell["cell_type"] == "code":
+            if state is None:
+                chapter.append(source)
+            elif state:
+                given.setdefault(state, []).append(source)
+            continue
+        for found in _OPENING.finditer(source + "\n"):
+            label = re.search(r"^:label: *(\S+)", found[2], re.M)
+            if found[1].startswith("exercise"):
+                state = label[1] if label else None
+            else:
+                state = ""  # in a solution, or between two exercises
+    return chapter, given
+
+
+# ---- the few lines an exercise needs -------------------------------------------------------------
+
+
+def light_cell(sources, wanted):
+    """Imports of a chapter, and of its other statements only those that `wanted` needs.
+
+    >>> print(light_cell(["import numpy as np\\nx = 1\\ny = slow()\\nz = x + 1"], "print(z)"))
+    import numpy as np
+    <BLANKLINE>
+    from sandtime.exercises import check
+    <BLANKLINE>
+    x = 1
+    z = x + 1
+    """
+    statements = [(node, text) for text in sources for node in ast.parse(_python(text)).body]
+    needed = _loaded(ast.parse(_python(wanted))) - {"check"}
+    taken = []
+    for node, text in reversed(statements):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            continue
+        bound, touched = _stored(node)
+        if (bound | touched) & needed:
+            needed = (needed - bound) | _loaded(node)
+            taken.append(ast.get_source_segment(_python(text), node))
+    imports = [
+        kept
+        for node, _ in statements
+        if isinstance(node, ast.Import | ast.ImportFrom) and (kept := _kept(node, needed))
+    ]
+    lines = [*dict.fromkeys(imports), "", "from sandtime.exercises import check"]
+    return "\n".join([*lines, "", *reversed(taken)] if taken else lines)
+
+
+def _python(source):
+    """Without the magics that only IPython understands."""
+    return re.sub(r"^[%!].*$", "", source, flags=re.M)
+
+
+def _kept(node, needed):
+    """The import, without what draws unless that is needed."""
+    names = [
+        alias
+        for alias in node.names
+        if (alias.asname or alias.name).split(".")[0] in needed
+        or not any(
+            f"{getattr(node, 'module', '') or ''}.{alias.name}".lstrip(".").startswith(module)
+            for module in LIGHT
+        )
+    ]
+    names = [alias for alias in names if alias.name != "check"]
+    if not names:
+        return None
+    node.names = names
+    return ast.unparse(node)
+
+
+def _loaded(tree):
+    """Names that code takes from outside: what is local to a function is not."""
+    found, tables = set(), [symtable.symtable(ast.unparse(tree), "cell", "exec")]
+    while tables:
+        table = tables.pop()
+        tables += table.get_children()
+        outer = table.get_type() == "module"
+        found |= {
+            symbol.get_name()
+            for symbol in table.get_symbols()
+            if symbol.is_referenced() and (outer or symbol.is_global())
+        }
+    return found
+
+
+def _stored(node):
+    """Names that a statement binds, and names of what it changes."""
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return {node.name}, set()
+    bound = {
+        n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+    }
+    if isinstance(node, ast.Assert):
+        return set(), set()
+    touched = set()
+    for part in ast.walk(node):
+        if isinstance(part, ast.Subscript | ast.Attribute) and isinstance(part.ctx, ast.Store):
+            touched |= _loaded(part)
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+        call = node.value.func  # names.append(…)
+        if isinstance(call, ast.Attribute) and isinstance(call.value, ast.Name):
+            touched.add(call.value.id)
+    if isinstance(node, ast.AugAssign):
+        touched, bound = touched | bound, set()
+    return bound, touched
+
+
+# ---- beside the chapter --------------------------------------------------------------------------
+
+
+def fold_offered(app, pagename, templatename, context, doctree):
+    """Fold the solutions in the notebook that the press room has put beside the page."""
+    offered = Path(app.outdir) / "_sources" / f"{pagename}.ipynb"
+    if context.get("ipynb_source") and offered.is_file():
+        notebook = fold(json.loads(offered.read_text(encoding="utf-8")))
+        _write(offered, notebook)
+
+
+def offer_exercises(app, pagename, templatename, context, doctree):
+    """Put the notebook of the exercises beside the page, and a button for it."""
+    executed = Path(app.outdir).parent / "jupyter_execute" / f"{pagename}.ipynb"
+    exercises = told(app, doctree) if doctree is not None and executed.is_file() else []
+    groups = [g for g in context.get("header_buttons", ()) if g["label"] == "download-buttons"]
+    if not exercises or not groups:
+        return
+    notebook = exercise_notebook(
+        app.sandtime_names.get(pagename, pagename),
+        exercises,
+        json.loads(executed.read_text(encoding="utf-8")),
+        app.sandtime_repository,
+    )
+    folder, name = pagename.rsplit("/", 1)
+    _write(Path(app.outdir) / "_sources" / folder / f"exercises-{name}.ipynb", notebook)
+    groups[0]["buttons"].insert(
+        1,
+        {
+            "type": "link",
+            "url": f"{context['pathto']('_sources', 1)}/{folder}/exercises-{name}.ipynb",
+            "text": "Exercises .ipynb",
+            "tooltip": "Download the exercises as a notebook, without solutions",
+            "icon": "fas fa-pencil",
+            "label": "download-exercises-button",
+        },
+    )
+
+
+def told(app, doctree):
+    """The exercises of a page in plain words: what `exercise_notebook` takes."""
+    found = []
+    for exercise in doctree.findall(is_exercise_node):
+        questions = answers.declared(exercise["label"])
+        number = get_node_number(app, exercise, "exercise")
+        marks = f"*{answers.marks(questions)}*\n\n" if questions else ""
+        found.append(
+            {
+                "label": exercise["label"],
+                "title": f"Exercise {number}{exercise[0].astext()}",
+                "text": marks + retelling.blocks(exercise[1]) + _asked(questions),
+                "ids": [each.id for each in questions if each.kind != "open"],
+            }
+        )
+    return found
+
+
+def _asked(questions):
+    """What the boxes on the page ask, since a notebook has none."""
+    lines = []
+    for each in questions:
+        if (kind := answers.way(each)) is None:
+            continue
+        terms = f" ({answers.terms(each)})" if kind == "number" else ""
+        lines.append(f"`{each.id}`: {answers.sentence(each.ask)}{terms}")
+        shown = {"choose": "options", "order": "shown"}.get(kind)
+        for k, item in enumerate(getattr(each, shown) if shown else (), 1):
+            lines.append(f"   {k}. {getattr(item, 'text', item)}")
+    return "".join(f"\n\n{line}" for line in lines)
+
+
+def _write(path, notebook):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(notebook, indent=1, ensure_ascii=False), encoding="utf-8")
+
+
+def offered(site, folder):
+    """Copy the exercise notebooks of a built site into a folder; return their paths.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the site has none.
+    """
+    found = sorted(Path(site).glob("_sources/**/exercises-*.ipynb"))
+    if not found:
+        raise FileNotFoundError(f"{site} holds no exercises-*.ipynb: run `make book` first")
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    return [Path(shutil.copy2(path, folder)) for path in found]
+
+
+def setup(app):
+    app.connect("html-page-context", fold_offered, priority=410)
+    app.connect("html-page-context", offer_exercises, priority=600)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def main(paths):
+    """Fold the solutions in these sources."""
+    for path in map(Path, paths):
+        before = path.read_text(encoding="utf-8")
+        after = fold_source(before)
+        if after != before:
+            path.write_text(after, encoding="utf-8")
+            print(f"{path}: {len(unfolded(before))} cells folded")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
