@@ -93,7 +93,7 @@ def _notebook(student, answers):
         words = cell["metadata"].get("sandtime", {})
         task = words.get("task")
         if words.get("role") == "answer" and answers is not None:
-            own = f"seat = {student[-2:].lstrip('0')}  # nobody writes quite the same\n"
+            own = f"seat = {student!r}  # nobody writes quite the same\n"
             cell["source"] = own + answers.get(task, "{}").replace("{}", solutions[task])
         elif words.get("role") == "manual" and cell["cell_type"] == "markdown" and answers:
             cell["source"] = "".join(cell["source"]) + answers.get(task, "")

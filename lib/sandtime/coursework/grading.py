@@ -250,29 +250,34 @@ def isolation(results):
 def copied(results):
     """What looks like another's work: (student, sheet) → remarks.
 
-    The right value of another student, the same wrong value, the same code or the same words.
+    The right value of another student, or the same code or the same words.
     """
-    remarks = {(each["student"], each["sheet"]): [] for each in results}
+    found = {}
     for k, one in enumerate(results):
         for other in results[:k]:
-            if one["sheet"] != other["sheet"] or one["student"] == other["student"]:
-                continue
-            for mine, theirs in zip(one["tasks"], other["tasks"], strict=False):
-                _compare(remarks, one, other, mine, theirs)
+            if one["sheet"] == other["sheet"] and one["student"] != other["student"]:
+                for mine, theirs in zip(one["tasks"], other["tasks"], strict=False):
+                    _compare(found, (one, mine), (other, theirs))
+                    _compare(found, (other, theirs), (one, mine))
+    remarks = {}
+    for (student, sheet, words, other), tasks in sorted(found.items()):
+        remark = f"{words} {other}: {', '.join(sorted(tasks))}"
+        remarks.setdefault((student, sheet), []).append(remark)
     return remarks
 
 
-def _compare(remarks, one, other, mine, theirs):
-    pairs = ((one, other, mine, theirs), (other, one, theirs, mine))
-    for me, them, here, there in pairs:
-        if _close(here["value"], there["right"], here["rtol"]) and here["earned"] != here["of"]:
-            remarks[me["student"], me["sheet"]].append(
-                f"{here['id']} is right for {them['student']}"
-            )
-    same = _fingerprint(tuple(mine["source"]))
-    if same and same == _fingerprint(tuple(theirs["source"])):
-        for me, them in ((one, other), (other, one)):
-            remarks[me["student"], me["sheet"]].append(f"{mine['id']} as {them['student']}")
+def _compare(found, mine, theirs):
+    """Note what one answer has of another."""
+    (me, here), (them, there) = mine, theirs
+    words = []
+    if here["earned"] != here["of"] and _close(here["value"], there["right"], here["rtol"]):
+        words.append("right for")
+    same = _fingerprint(tuple(here["source"]))
+    if same and same == _fingerprint(tuple(there["source"])):
+        words.append("the same as")
+    for each in words:
+        key = (me["student"], me["sheet"], each, them["student"])
+        found.setdefault(key, set()).add(here["id"])
 
 
 def _close(value, right, rtol):

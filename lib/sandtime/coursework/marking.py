@@ -49,6 +49,8 @@ class Job:
     limits : Limits
     hidden, without : tuple of str
         As in `Room`.
+    carry : bool
+        Try an answer also with earlier answers as they should be.
     """
 
     folder: str
@@ -60,6 +62,7 @@ class Job:
     limits: Limits = None
     hidden: tuple = ()
     without: tuple = ()
+    carry: bool = True
 
 
 def mark(job):
@@ -146,7 +149,8 @@ def _mark_sheet(job, sheet, found):
     with Room(files, given, job.limits, job.hidden, job.without, warm) as room:
         solutions, marked, bad = text.solutions(SHEETS[sheet].source), [], []
         for task in tasks:
-            marked.append(_mark_task(room, found, task, _wrong(marked, solutions), bad))
+            wrong = _wrong(marked, solutions) if job.carry else {}
+            marked.append(_mark_task(room, found, task, wrong, bad))
             marked[-1]["solution"] = solutions.get(task.id, "")
         result["held"] = room.held
         if room.failed:
