@@ -21,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sandtime.coursework import feedback, marking, submission, wire
+from sandtime.coursework import feedback, marking, sandbox, submission, wire
 from sandtime.coursework.marking import Job
 from sandtime.coursework.sandbox import Limits
 from sandtime.coursework.sheet import SHEETS
@@ -192,7 +192,12 @@ def _each(jobs, kept, workers):
 def _prepare():
     """In a process of the pool: leave Ctrl-C to the first one, clear up when told to end."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+
+    def end(*_):
+        sandbox.clear_up()
+        os._exit(1)
+
+    signal.signal(signal.SIGTERM, end)
 
 
 def _mark(job, kept):

@@ -55,7 +55,9 @@ def write(course):
 
 def run(course, command):
     """One command of nbgrader."""
+    here = str(Path(sys.executable).parent)  # nbgrader calls alembic by its name
     environment = os.environ | {
+        "PATH": here + os.pathsep + os.environ.get("PATH", ""),
         "JUPYTER_CONFIG_DIR": str(course / "config"), "MPLBACKEND": "Agg",
         "JUPYTER_DATA_DIR": str(course / "data"), "IPYTHONDIR": str(course / "ipython"),
     }  # fmt: skip

@@ -106,6 +106,8 @@ class Room:
         self.failed = ()
         self._top = Path(tempfile.mkdtemp(prefix="sandtime-"))
         self._ear, self._address = _listen(self._top)
+        self._process = None
+        _open.append(self)
 
     def __enter__(self):
         return self
@@ -115,9 +117,13 @@ class Room:
 
     def close(self):
         """End every process and remove the folder."""
+        if self._process:
+            self._process.end()
         self._end_base()
         self._ear.close()
         shutil.rmtree(self._top, ignore_errors=True)
+        if self in _open:
+            _open.remove(self)
 
     @contextlib.contextmanager
     def attempt(self, cells, name, asked="", forbid=()):
@@ -144,7 +150,7 @@ class Room:
         outcome = Outcome()
         try:
             self._order(order | {"folder": str(folder), "token": token})
-            process = _Process(self._accept(token), self.limits, folder)
+            process = self._process = _Process(self._accept(token), self.limits, folder)
             self._follow(process, outcome)
             if outcome.end:
                 process.end()
@@ -291,6 +297,7 @@ class _Nursery:
 
 
 _nurseries = {}
+_open = []
 
 
 def _nursery(files, cells):
@@ -304,8 +311,10 @@ def _nursery(files, cells):
 
 
 @atexit.register
-def end_nurseries():
-    """End the processes that wait for more students."""
+def clear_up():
+    """End all processes of this one's rooms, and those that wait for more students."""
+    while _open:
+        _open.pop().close()
     for key in [key for key in _nurseries if key[0] == os.getpid()]:
         _nurseries.pop(key).end()
 
