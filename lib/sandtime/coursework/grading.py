@@ -194,6 +194,7 @@ def _prepare():
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def end(*_):
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # the pool says it again
         sandbox.clear_up()
         os._exit(1)
 

@@ -279,6 +279,8 @@ class _Nursery:
 
     def __init__(self, files, cells):
         self._top = Path(tempfile.mkdtemp(prefix="sandtime-"))
+        self._process = self.link = None
+        _open.append(self)
         _fill(self._top, files)
         ear, address = _listen(self._top)
         token = secrets.token_hex(16)
@@ -289,11 +291,15 @@ class _Nursery:
         wire.send(self.link, {"warm": list(cells)})
         wire.receive(self.link, time.monotonic() + 120)
 
-    def end(self):
-        self.link.close()
-        self._process.kill()
-        self._process.wait()
+    def close(self):
+        if self.link:
+            self.link.close()
+        if self._process:
+            self._process.kill()
+            self._process.wait()
         shutil.rmtree(self._top, ignore_errors=True)
+        if self in _open:
+            _open.remove(self)
 
 
 _nurseries = {}
@@ -304,7 +310,7 @@ def _nursery(files, cells):
     """The nursery of this process for such cells; made anew if it was ended."""
     key = (os.getpid(), tuple(cells))
     if key in _nurseries and _nurseries[key].poll() is not None:
-        _nurseries.pop(key).end()
+        _nurseries.pop(key).close()
     if key not in _nurseries:
         _nurseries[key] = _Nursery(files, cells)
     return _nurseries[key]
@@ -315,8 +321,7 @@ def clear_up():
     """End all processes of this one's rooms, and those that wait for more students."""
     while _open:
         _open.pop().close()
-    for key in [key for key in _nurseries if key[0] == os.getpid()]:
-        _nurseries.pop(key).end()
+    _nurseries.clear()
 
 
 def _fill(folder, files):
