@@ -355,7 +355,7 @@ def _repeats(found, known):
         kept.append(cell)
     for task, sources in seen.items():
         real = [each for each in sources if each not in stubs]
-        if len(real) > 1 and any(c.task == task and c.kind == "code" for c in kept):
+        if len(real) > 1 and any(c.task == task and c.role == "answer" for c in kept):
             found.remarks.append(f"{task}: {len(real)} answer cells; all are run, in order")
     found.cells = kept
 
