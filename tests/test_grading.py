@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -419,11 +420,11 @@ def _look_at_pages(folder, results):
     for each in results:
         page = (folder / f"{each['folder']}-diffusion.html").read_text("utf-8")
         assert "<script" not in page and "<img" not in page and page.count("<style>") == 1
+        own = re.sub(r"<pre>.*?</pre>|<code>.*?</code>", "", page, flags=re.DOTALL)
         for task in each["tasks"]:
-            if task["right"] and task["kind"] != "right":
-                for value in task["right"]:
-                    mine = feedback.shown(wire.decode(task["value"])) + "".join(task["source"])
-                    assert f"{value:.4g}" not in page.replace(mine, "") or f"{value:.4g}" in mine
+            for value in task["right"] or ():
+                digits = f"{value:.4g}"
+                assert len(digits) < 5 or digits not in own
     injected = (folder / "demo-30-diffusion.html").read_text("utf-8")
     assert "&lt;script&gt;" in injected and "\u202e" not in injected
 

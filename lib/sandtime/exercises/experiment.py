@@ -141,7 +141,11 @@ LATTICE = (
             "the error",
         ),
         level=2, minutes=6, outcome="experiment-2", exercise="exercise-experiment-weighing",
+        rtol=0.015,
         mistakes=(
+            Mistake(
+                "the sign", lambda *batch: -_shift(*batch),
+                "More magnesium leaves a smaller share for lithium: which sign has the change?"),
             Mistake(
                 "change of the magnesium fraction",
                 lambda m, x, li, mg, e: _spoiled(m, x, li, mg, e) / x - 1,
