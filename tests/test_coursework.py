@@ -172,6 +172,27 @@ def test_every_mistake_is_told_by_its_name(name):
     assert count >= 3 * 12
 
 
+def test_of_an_array_it_is_told_which_numbers_are_right():
+    mistake = ("twice", np.array([4.0, 6.0]), "hint", 0.5)
+    more = {"level": 1, "minutes": 1}
+    question = number("x-x1", 1, "x", "x", "m", np.array([2.0, 3.0]), mistake, **more).question
+    told = {
+        (2.0, 3.0): ("right", 1.0),
+        (4.0, 6.0): ("mistake:twice", 0.5),
+        (3.0, 2.0): ("mistake:order", 0.25),
+        (2.0, 30.0): ("part", 0.25),
+        (2.5, 3.0): ("part", 0.25),
+        (2.001, 3.001): ("right", 1.0),
+        (7.1, 2.9): ("unknown", 0.0),
+    }
+    for value, (kind, credit) in told.items():
+        verdict = judge(question, value)
+        assert (verdict.kind, verdict.credit) == (kind, credit), value
+        assert verdict.passed == (kind == "right") and len(verdict.hint) <= 240
+    hint = judge(question, (2.0, 30.0)).hint
+    assert hint.startswith("1 of 2 numbers are right; number 2 is not. A power of ten")
+
+
 @each_sheet
 def test_a_neighbours_answers_do_not_pass(name):
     found = [tasks(name, student) for student in STUDENTS]
