@@ -14,7 +14,6 @@ from sandtime.units import R, celsius, eV, k_B
 
 ROOM = celsius(25)
 E_PAPER, E_INTERFACE = quantity("activation-energy-d"), quantity("activation-energy-interface")
-COLD_CELLS = tuple(f"{metal}-100{at}" for metal in ("li", "li90mg10") for at in ("-0c", "", "-50c"))
 
 
 def _between(energy, warm, cold):
@@ -32,17 +31,12 @@ def _disagree(low, high, warm, cold=ROOM):
 
 @functools.cache
 def cold_resistances():
-    """Synthetic: temperatures, K, and interface resistances, Ω m², of the campaign's cells at 0, 25
-    and 50 °C before they are stripped, with a scatter of 3 % and to three digits."""
-    cells = [campaign.cell(id) for id in COLD_CELLS]
-    scatter = 1 + 0.03 * np.random.default_rng(7).standard_normal(len(cells))
-    found = scatter * [
-        cell.initial_resistance * campaign.resistance_factor(cell.temperature) for cell in cells
-    ]
-    return (
-        np.array([cell.temperature for cell in cells]),
-        np.array([float(f"{value:.3g}") for value in found]),
-    )
+    """Synthetic: temperatures, K, and interface resistances, Ω m², of the campaign's lithium cell
+    before it is stripped, from 0 to 50 °C, with a scatter of 3 % and to three digits."""
+    T = celsius(np.arange(0.0, 51.0, 10.0))
+    scatter = 1 + 0.03 * np.random.default_rng(5).standard_normal(T.size)
+    found = campaign.cell("li-100").initial_resistance * campaign.resistance_factor(T) * scatter
+    return T, np.array([float(f"{value:.3g}") for value in found])
 
 
 def _from_resistances(power=1, against=lambda T: 1 / T, log=np.log):
