@@ -14,6 +14,7 @@ from sandtime.exercises.diagnosis import alike, diagnose
 from sandtime.exercises.question import Choice, Open, Order, Verdict, failed, passed
 from sandtime.exercises.slips import WORDS
 
+LIBRARIES = ("sandtime", "numpy", "scipy", "builtins")
 PRINTED = 100_000  # characters that a student's function may print
 
 
@@ -36,6 +37,15 @@ def judge(question, answer):
     -------
     Verdict
     """
+    try:
+        return _judge(question, answer)
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # an object may raise whatever is done with it
+        return invalid("text", f"This cannot be read as an answer: {type(answer).__name__[:40]}.")
+
+
+def _judge(question, answer):
     if answer is ...:
         return invalid("none", "No answer yet.")
     if answer is None:
@@ -187,28 +197,28 @@ def _run(call):
 
 
 def forbidden(question, function):
-    """The first of the names in `forbid` that a function uses, itself or through one beside it."""
+    """The first of the names in `forbid` that a function uses, itself or through its helpers."""
     last = {name.rsplit(".", 1)[-1]: name for name in question.forbid}
-    waiting, seen = [inspect.unwrap(function)] if last else [], set()
+    waiting, seen = [function] if last else [], []
     while waiting:
         each = waiting.pop()
-        each = getattr(each, "func", getattr(each, "__func__", each))  # partial, method
-        if getattr(each, "__name__", None) in last and not isinstance(each, types.FunctionType):
+        each = inspect.unwrap(getattr(each, "func", getattr(each, "__func__", each)))
+        library = str(getattr(each, "__module__", "")).split(".")[0] in LIBRARIES
+        own = isinstance(each, types.FunctionType) and not library
+        if not own and getattr(each, "__name__", None) in last:
             return last[each.__name__]
-        if not isinstance(each, types.FunctionType) or each in seen:
+        if not own or each in seen:
             continue
-        seen.add(each)
-        if each.__module__.startswith("sandtime.") and each.__name__ in last:
-            return last[each.__name__]
+        seen.append(each)
+        cells = zip(each.__code__.co_freevars, each.__closure__ or (), strict=True)
+        known = each.__globals__ | {name: cell.cell_contents for name, cell in cells}
         codes = [each.__code__]
         for code in codes:
             codes += [c for c in code.co_consts if isinstance(c, types.CodeType)]
             for name in (*code.co_names, *code.co_freevars):
-                value = each.__globals__.get(name)
-                if name in last and not isinstance(value, types.FunctionType):
+                if name in last and name not in known:  # an attribute, or a builtin
                     return last[name]
-                if callable(value) and not each.__module__.startswith("sandtime."):
-                    waiting.append(value)
+                waiting += [known[name]] if callable(known.get(name)) else []
     return ""
 
 
@@ -222,7 +232,7 @@ def _read(question, text):
     if not found.has_unit:
         if any(dimension):
             return invalid("unit", WORDS["no unit"].format(unit=question.unit))
-        return found.number * size  # a plain number where per cent is asked for
+        return _either(question, found, found.number * size)  # such as per cent without its sign
     if found.dimension != dimension:
         asked, got = quantity.means(dimension), quantity.means(found.dimension)
         got = f"; this is {got}" if got else ""
@@ -237,7 +247,14 @@ def _read(question, text):
     fits = shape == () and alike(question, [np.asarray(shifted)], question.truth)
     if fits and not alike(question, [value], question.truth):
         return Verdict(False, "generic:unit", WORDS["other unit"].format(unit=question.unit))
-    return found.value
+    return _either(question, found, found.value)
+
+
+def _either(question, found, value):
+    """The value, or the other reading of ``1,234`` if that one is right."""
+    other = np.asarray(1000 * value)
+    grouped = found.grouped and question.truth[0].shape == ()
+    return other if grouped and alike(question, [other], question.truth) else value
 
 
 def _number(answer, shape):
@@ -249,9 +266,7 @@ def _number(answer, shape):
         value = np.asarray(answer)
         if value.dtype == object:
             value = value.astype(complex if _complex(value) else float)
-    except KeyboardInterrupt:
-        raise
-    except BaseException:
+    except Exception:
         return invalid("text", what)
     if value.size == 0:
         return invalid("empty", "The answer is empty.")

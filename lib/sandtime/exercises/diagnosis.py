@@ -180,21 +180,23 @@ def _logs(question, found):
     return np.array(logs)
 
 
-def _power(question, found):
+def _power(question, found, free=False):
     logs = _logs(question, found)
     if logs is None or not scalars(question):
         return None
-    for free in (False, True) if len(logs) > 2 else (False,):
-        off = powers(question, logs, question.rtol, free)
-        if off:
-            words = " and ".join(
-                f"{name_of(question, k)} (power too {'high' if p > 0 else 'low'} by {abs(p)})"
-                for k, p in off
-            )
-            hint = f"It depends on {words} otherwise than it should."
-            kind = "generic:power of " + ", ".join(name_of(question, k) for k, _ in off)
-            return _told(kind, hint + (" A constant factor is off, too." if free else ""))
-    return None
+    off = powers(question, logs, question.rtol, free)
+    if not off:
+        return None
+    words = " and ".join(
+        f"{name_of(question, k)} (power too {'high' if p > 0 else 'low'} by {abs(p)})"
+        for k, p in off
+    )
+    kind = "generic:power of " + ", ".join(name_of(question, k) for k, _ in off)
+    return _told(kind, WORDS["power and" if free else "power"].format(words=words))
+
+
+def _power_and_factor(question, found):
+    return _power(question, found, True) if len(found) > 2 else None
 
 
 def _two(question, found):
@@ -282,6 +284,6 @@ def _unknown(question, found):
 
 
 RULES = (
-    _right, _declared, _near, _unit, _slip, _whole, _argument, _power, _two, _factor, _difference,
-    _trend,
+    _right, _declared, _near, _unit, _slip, _whole, _argument, _power, _two, _power_and_factor,
+    _factor, _difference, _trend,
 )  # fmt: skip

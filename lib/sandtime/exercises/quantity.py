@@ -6,7 +6,7 @@ apart by a space, ``·``, ``*`` or ``/``.  What stands behind a ``/`` counts bel
 or to a closing bracket: ``mAh/cm² h`` is ``mAh/(cm² h)``.
 
 A decimal comma is a decimal point.  Thousands may be grouped by spaces, apostrophes, or by commas
-where nothing else can be meant (``1,234.5``); ``1,234`` alone could be either and is refused.
+where nothing else can be meant (``1,234.5``); ``1,234`` alone could be either, and is marked so.
 """
 
 import re
@@ -101,13 +101,15 @@ NUMBER = (
 )
 TEN = r"([+-]?)10\s*\^\s*[({]?\s*([+-]?[0-9]+)\s*[)}]?"
 OVER = r"\s*/\s*([0-9]+(?:\.[0-9]+)?)(?![0-9.,^])"
+GROUPED = r"[+-]?[1-9][0-9]{0,2},[0-9]{3}(?![0-9.,])"
 SYMBOL = (
     r"(%|‰|°C|°|[A-Za-zΩÅ]+)\s*"
     r"(?:\^\s*[({]?\s*([+-]?[0-9]+(?:[.,/][0-9]+)?)\s*[)}]?|([+-]?[0-9]+))?"
 )
 TABLES = {
     "units": UNITS, "prefixes": PREFIXES, "prefixed": PREFIXED, "names": NAMES, "means": MEANS,
-    "clean": CLEAN, "number": NUMBER, "ten": TEN, "over": OVER, "symbol": SYMBOL,
+    "clean": CLEAN, "number": NUMBER, "ten": TEN, "over": OVER, "grouped": GROUPED,
+    "symbol": SYMBOL,
 }  # fmt: skip
 
 _SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
@@ -129,12 +131,16 @@ class Quantity:
     number : float
         What stood before the unit.
     has_unit : bool
+    grouped : bool
+        Whether the comma could be one of thousands: the number may be meant a thousand times
+        larger.
     """
 
     value: float
     dimension: tuple
     number: float
     has_unit: bool
+    grouped: bool = False
 
 
 def clean(text):
@@ -227,9 +233,8 @@ def read(text):
     True
     >>> print(f"{read('3·10^-11 cm²/s').value:.3g}")
     3e-15
-    >>> read("1,234 h")
-    Traceback (most recent call last):
-    sandtime.exercises.quantity.Unreadable: 1,234 can be read in two ways: write 1.234 or 1234
+    >>> read("1,234").number, read("1,234").grouped
+    (1.234, True)
     """
     text = clean(text[:200])
     if not text:
@@ -242,7 +247,8 @@ def read(text):
     shift = 273.15 if rest.strip() == "°C" or NAMES.get(rest.strip()) == "°C" else 0.0
     if not abs(number * value) < 1e300:
         raise Unreadable("the number is too large")
-    return Quantity(number * value + shift, dimension, number, has_unit)
+    grouped = bool(re.match(GROUPED, text))
+    return Quantity(number * value + shift, dimension, number, has_unit, grouped)
 
 
 def _number(text):
@@ -253,11 +259,6 @@ def _number(text):
     if not found:
         raise Unreadable("it does not begin with a number")
     digits = re.sub("[ ']", "", found[1])
-    if re.fullmatch(r"[1-9]\d{0,2},\d{3}", digits):
-        raise Unreadable(
-            f"{digits} can be read in two ways: write {digits.replace(',', '.')} "
-            f"or {digits.replace(',', '')}"
-        )
     last = max(digits.rfind(","), digits.rfind("."))
     if last >= 0 and len(re.findall("[.,]", digits)) > 1:
         last = last if digits.count(digits[last]) == 1 else len(digits)

@@ -83,6 +83,8 @@ WORDS = {
     "log ten": "This is the decimal logarithm of what is asked for.",
     "tenfold": "10 to the power where e to the power belongs?",
     "efold": "e to the power where 10 to the power belongs?",
+    "power": "It depends on {words} otherwise than it should.",
+    "power and": "It depends on {words} otherwise than it should. A constant factor is off, too.",
     "constant": "It depends on every argument as it should; one constant factor is wrong.",
     "SI": "It would fit in {unit}. A plain number is taken in SI: multiply by the unit{text}.",
     "offset": "All cases are off by the same amount: a constant is missing or too much.",

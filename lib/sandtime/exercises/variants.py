@@ -105,20 +105,26 @@ def _changes(question):
         inputs = [np.asarray(case[k]) for case in question.tried]
         if not all(each.dtype.kind == "f" and each.size for each in inputs):
             continue
-        name, at = _capital(name_of(question, k)), functools.partial(_at, (k,))
+        name, at = name_of(question, k), functools.partial(_at, (k,))
+        big = _capital(name)
         low, high = min(each.min() for each in inputs), max(each.max() for each in inputs)
         if low > 150 and high < 3000:
             warm.append(k)
-            yield f"celsius {k}", f"{name} enters in degrees Celsius; kelvin is needed.", at(_less)
+            yield (
+                f"celsius {name}",
+                f"{big} enters in degrees Celsius; kelvin is needed.",
+                at(_less),
+            )
         if low > -100 and high < 2000:
-            yield f"kelvin {k}", f"{name} is turned from °C to K once too often.", at(_more)
+            yield f"kelvin {name}", f"{big} is turned from °C to K once too often.", at(_more)
+        yield f"without {name}", f"What goes with {name} seems to be missing.", at(_tiny)
         for words, factor in UNITS:
-            hint = f"{name} seems to enter in another unit: {words}."
-            yield f"unit of {k}", hint, at(lambda x, factor=factor: x * factor)
+            hint = f"{big} seems to enter in another unit: {words}."
+            yield f"unit of {name}", hint, at(lambda x, factor=factor: x * factor)
         for words, power in (("squared", 2), ("under a root", 0.5), ("upside down", -1)):
-            hint = f"{name} seems to enter {words}, or with another power than it should."
-            yield f"power of {k}", hint, at(lambda x, power=power: np.power(x, power))
-        yield f"sign of {k}", f"{name} seems to enter with the other sign.", at(np.negative)
+            hint = f"{big} seems to enter {words}, or with another power than it should."
+            yield f"power of {name}", hint, at(lambda x, power=power: np.power(x, power))
+        yield f"sign of {name}", f"{big} seems to enter with the other sign.", at(np.negative)
     if len(warm) > 1:
         hint = "The temperatures enter in degrees Celsius; kelvin is needed."
         yield "celsius", hint, _at(warm, _less)
@@ -127,6 +133,10 @@ def _changes(question):
 def _at(chosen, function):
     """Apply a function to some of the arguments of a case."""
     return lambda case: [function(x) if i in chosen else x for i, x in enumerate(case)]
+
+
+def _tiny(value):
+    return 1e-12 * value
 
 
 def _less(temperature):
