@@ -157,8 +157,8 @@ FRAME = (
     ),
     Question(
         "frame-beginning",
-        "how many times steeper √q begins with filled sites than with magnesium kept, at x₀ = 0.1",
-        lambda x: 1 / x, given=(X0,), arguments=("x₀",), level=2, minutes=12, outcome="frame-1",
+        "how many times steeper √q begins with filled sites than with magnesium kept, at x₀ = 0.15",
+        lambda x: 1 / x, given=(0.15,), arguments=("x₀",), level=2, minutes=12, outcome="frame-1",
         mistakes=(
             Mistake("lithium per magnesium", lambda x: (1 - x) / x,
                     "This is lithium per magnesium in the foil. Differentiate both readings by "

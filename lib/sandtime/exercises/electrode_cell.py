@@ -27,7 +27,9 @@ def _fill(current, diffusivity, missing):
 
 def _votes(step, scatter, better):
     """Chances that a cell fails in a later step than its partner, and in an earlier one."""
-    edges = np.log(step * np.arange(1, int(20 / step))) - np.log(MEDIAN)
+    top = 2 * MEDIAN * max(better, 1 / better)  # no cell reaches it
+    count = min(int(top / abs(step)) + 1, 4000)
+    edges = np.log(abs(step) * np.arange(1, count + 1)) - np.log(MEDIAN)
     first = np.diff(ndtr(edges / scatter), prepend=0, append=1)
     second = np.diff(ndtr((edges - np.log(better)) / scatter), prepend=0, append=1)
     before = np.cumsum(first) - first
@@ -136,9 +138,8 @@ CYCLING = (
     ),
     Question(
         "cycling-step", "pairs of cells that it takes", _pairs,
-        cases=(
-            (1.0, 0.1, 1.2), (0.5, 0.1, 1.2), (0.2, 0.1, 1.2), (0.5, 0.15, 1.5), (1.0, 0.1, 1.5),
-        ),
+        cases=((1.0, 0.1, 1.2), (0.5, 0.2, 1.2), (0.2, 0.1, 1.5), (2.0, 0.3, 1.9), (0.5, 0.3, 3.0),
+               (1.5, 0.15, 2.5), (0.3, 0.25, 1.3)),
         arguments=("the step", "the scatter", "the ratio"), rtol=0.05, level=3, minutes=30,
         outcome="cycling-2",
         mistakes=(
