@@ -28,7 +28,8 @@ SOURCES := $(filter-out %.pyc,$(foreach folder,book lib data,$(call files,$(fold
 SITE := _build/html
 BUILT := _build/built
 
-.PHONY: help book test test-library test-processors serve bench peers cluster lint format lock clean
+.PHONY: help book test test-library test-processors serve coursework bench peers cluster lint \
+        format lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -95,6 +96,13 @@ $(BUILT): $(SOURCES) $(FOR_BOOK)
 serve: $(BUILT)
 	@echo "http://localhost:$(PORT)  (Ctrl-C stops)"
 	$(PY) -m http.server --bind 127.0.0.1 --directory $(SITE) $(PORT)
+
+# --- coursework ---------------------------------------------------------------------------
+
+# Not echoed: the key is secret.
+coursework: $(FOR_BOOK)
+	@$(PY) -m sandtime.coursework release $(if $(KEY),--key "$(KEY)") \
+	  $(if $(STUDENTS),--students "$(STUDENTS)") $(if $(OUT),--out "$(OUT)")
 
 # --- checks -------------------------------------------------------------------------------
 

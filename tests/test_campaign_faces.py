@@ -239,3 +239,21 @@ def test_noise_at_other_frequencies_must_be_given():
     assert np.all(sigma == 0.01)
     with pytest.raises(ValueError, match="repeats = 0"):
         campaign.noisy(np.ones(7) + 0j, relative=0.01, repeats=0)
+
+
+def test_what_is_left_of_a_capacitance_and_what_was_fitted():
+    cell = campaign.cell("li-200")
+    result = campaign.analyse(campaign.measure(cell))
+    truth = campaign.truth(cell)
+    start, end = truth.contact_at(result.time[[0, -1]])
+    # the resistance of a time constant that stays grows as the contact to the power -alpha or so;
+    # both formulas keep their order of magnitude, and the first spectrum is one by definition
+    for how in ("Brug", "Hsu-Mansfeld"):
+        left = result.capacitance_left(how)
+        assert left[0] == 1 and end / start / 3 < left[-1] < 3 * end / start
+    with pytest.raises(ValueError, match="how"):
+        result.capacitance_left("Cole")
+    k = len(result.time) // 2
+    total = result.fitted(k, np.array([1e-9])).real[0]  # no current through any capacitor
+    parts = result.bulk_resistance + result.grain_boundary_resistance + result.resistance
+    assert total == pytest.approx(parts[k], rel=1e-4)

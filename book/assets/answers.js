@@ -1,23 +1,18 @@
-/* Checks the answers that a reader gives on a page: the rules of sandtime.exercises in the browser.
- *
- * The build writes each question as JSON into its box, and the grammar of numbers with units once
- * into the page (#answer-rules). Nothing is sent; answers stay in localStorage. Hints, units and
- * slips come from the declarations in Python, so that page and kernel say the same.
- */
+/* Checks the answers given on a page; sandtime.exercises in the browser. Nothing is sent. */
 "use strict";
 
 (() => {
   const rules = JSON.parse(document.getElementById("answer-rules").textContent);
   const KEY = "sandtime-answers";
 
-  // ---- numbers with units, as in sandtime.exercises.quantity ----
+  // quantity.py
 
-  const [NUMBER, TEN, OVER, SYMBOL] = ["number", "ten", "over", "symbol"].map(
+  const [NUMBER, TEN, OVER, SYMBOL, GROUPED] = "number ten over symbol grouped".split(" ").map(
     (name) => new RegExp(rules[name], "y")
   );
   const match = (regex, text) => ((regex.lastIndex = 0), regex.exec(text));
   const unreadable = (why) => {
-    throw new Error(why);
+    throw Error(why);
   };
 
   const clean = (text) =>
@@ -72,10 +67,6 @@
     if (alone) return [(alone[1] + "1") * ten(alone[2]), text.slice(alone[0].length)];
     const found = match(NUMBER, text) ?? unreadable("it does not begin with a number");
     const digits = found[1].replace(/[ ']/g, "");
-    if (/^[1-9]\d{0,2},\d{3}$/.test(digits)) {
-      const [point, none] = [".", ""].map((to) => digits.replace(",", to));
-      unreadable(`${digits} can be read in two ways: write ${point} or ${none}`);
-    }
     let last = Math.max(digits.lastIndexOf(","), digits.lastIndexOf("."));
     const several = digits.match(/[.,]/g)?.length > 1;
     if (several && digits.split(digits[last]).length > 2) last = digits.length;
@@ -101,27 +92,77 @@
     const value = number * size;
     if (!(Math.abs(value) < 1e300)) unreadable("the number is too large");
     const bare = !rest.replace(/[ .]/g, "");
-    return { value: value + (alone === "°C" ? 273.15 : 0), number, dimension, bare };
+    const times = match(GROUPED, text) ? 1000 : 0; // 1,234 may be meant so
+    return { value: value + (alone === "°C" ? 273.15 : 0), number, dimension, bare, times };
   };
 
-  // ---- verdicts: kind and hint ----
+  // slips.py, diagnosis.py, checking.py: kind and hint
 
-  const alike = (a, b, rtol) => Math.abs(a - b) <= rtol * Math.abs(b);
+  const say = (words, values) => words.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  const near = (size, factor, rtol) =>
+    Math.abs(size / factor - 1) <= rtol || Math.abs(size * factor - 1) <= rtol;
+  const ofTen = (size) => 10 ** Math.round(Math.log10(size));
 
-  const slip = (ratio, rtol) => {
-    if (!Number.isFinite(ratio) || !ratio) return null;
-    const [size, signed] = [Math.abs(ratio), ratio < 0 ? rules.words.signed : ""];
-    if (!signed && Math.abs(size - 1) <= rtol) return null;
-    for (const [name, factor, words] of rules.slips) {
-      if (name === "sign") {
-        if (Math.abs(size - 1) <= rtol) return [name, words];
-      } else if (alike(size / factor, 1, rtol) || alike(size * factor, 1, rtol)) {
-        return [name, words + signed];
+  const slip = (ratio, rtol, fraction) => {
+    const { sign, signed, hundred, ten } = rules.words;
+    const [size, also] = [Math.abs(ratio), ratio < 0 ? signed : ""];
+    if (near(size, 1, rtol)) return also && ["sign", sign];
+    if (fraction && near(size, 100, rtol)) return ["per cent", hundred + also];
+    const known = rules.factors.find(([, factor]) => near(size, factor, rtol));
+    if (known) return [known[0], known[2] + also];
+    return ofTen(size) !== 1 && near(size / ofTen(size), 1, rtol) && ["power of ten", ten + also];
+  };
+
+  const twoSlips = (size, rtol) => {
+    for (const [name, factor, words] of rules.factors) {
+      if (!rules.second.includes(name)) continue;
+      for (const left of [size / factor, size * factor]) {
+        if (near(left / ofTen(left), 1, rtol)) {
+          return [`generic:power of ten and ${name}`, say(rules.words["ten and"], { two: words })];
+        }
       }
     }
-    const power = Math.log10(size);
-    if (Math.abs(power - Math.round(power)) > rtol / 2.3 || !Math.round(power)) return null;
-    return ["power of ten", rules.words.power + signed];
+    return null;
+  };
+
+  const diagnose = (asked, value) => {
+    const { rtol, right } = asked;
+    const floor = (v) => Math.max(asked.atol, 1e-9 * (Math.abs(v) || asked.size));
+    const known = (table) => {
+      const found = table.find(([v, , , near]) => {
+        const within = (near ?? rtol) * Math.abs(v - asked.zero) + floor(v);
+        return Math.abs(value - v) <= within;
+      });
+      return found && [found[1], found[2]];
+    };
+    const ratio = (v) => (Math.abs(v) > floor(v) && value ? value / v : null);
+    const quotient = ratio(right);
+    const one = () => {
+      const found = quotient && slip(quotient, rtol, asked.fraction);
+      return found && [`generic:${found[0]}`, found[1]];
+    };
+    const withMistake = () => {
+      for (const [v, hint] of asked.mistakes) {
+        const two = ratio(v) && slip(ratio(v), rtol);
+        if (two && ["sign", "power of ten", ...rules.second].includes(two[0])) {
+          const both = say(rules.words.and, { one: hint, two: two[1] });
+          return ["mistake+slip", both.length > 240 ? both.slice(0, 239) + "…" : both];
+        }
+      }
+      return null;
+    };
+    const unknown = () => {
+      if (!quotient) return ["unknown", rules.words.mixed];
+      const off = Math.abs(Math.log10(Math.abs(quotient)));
+      let far = quotient > 0 && off < 0.3 ? " by less than a factor of 2" : "";
+      if (quotient > 0 && off > 1) far = " by more than a factor of ten";
+      const size = quotient > 1 ? "large" : "small";
+      return ["unknown", say(rules.words.unknown, { size, far })];
+    };
+    return (
+      known(asked.first) || one() || known(asked.then) || withMistake() || known(asked.last) ||
+      (quotient && twoSlips(Math.abs(quotient), rtol)) || unknown()
+    );
   };
 
   const number = (asked, text) => {
@@ -129,26 +170,25 @@
     try {
       found = read(text);
     } catch (error) {
-      return ["invalid:text", `${rules.words.unreadable} ${error.message}.`];
+      return ["invalid:text", say(rules.words.unreadable, { why: error.message })];
     }
-    const [factor, dimension] = unit(clean(asked.unit));
-    if (!found.bare && found.dimension !== dimension) return ["invalid:unit", asked.misfit];
-    if (found.bare && /[1-9]/.test(dimension)) return ["invalid:unit", asked.unitless];
-    const value = found.bare ? found.number * factor : found.value;
-    const { right, rtol } = asked;
-    if (right.some((each) => alike(value, each, rtol))) return ["right", rules.words.right];
-    const same = asked.mistakes.filter(([, made]) => alike(value, made, rtol));
-    if (same.length) {
-      return [`mistake:${same[0][0]}`, same.slice(0, 2).map((each) => each[2]).join(" Or: ")];
+    const plain = found.number * asked.size + asked.zero;
+    const either = (value) => {
+      const grouped = found.times && diagnose(asked, value * found.times);
+      return grouped?.[0] === "right" ? grouped : diagnose(asked, value);
+    };
+    if (found.bare) {
+      if (asked.dimension) return ["invalid:unit", asked.unitless];
+      return either(plain);
     }
-    if (alike(value, right[0], rules.near)) return ["near", asked.near];
-    const one = slip(value / right[0], rtol);
-    if (one) return [`generic:${one[0]}`, one[1]];
-    for (const [, made, hint] of asked.mistakes) {
-      const two = slip(value / made, rtol);
-      if (two) return ["mistake+slip", `Two things. ${hint} And: ${two[1]}`];
+    const dimension = found.dimension.replace(/(,0)+$/, "").replace(/^0$/, "");
+    if (dimension !== asked.dimension) {
+      const got = rules.means[dimension] ? `; this is ${rules.means[dimension]}` : "";
+      return ["invalid:unit", say(asked.misfit, { got })];
     }
-    return ["unknown", rules.words.unknown];
+    const verdict = either(found.value);
+    const fits = verdict[0] !== "right" && diagnose(asked, plain)[0] === "right";
+    return fits ? ["generic:unit", asked.other] : verdict;
   };
 
   const judge = {
@@ -157,7 +197,7 @@
     order: (asked, text) => asked.verdicts[text] ?? asked.wrong,
   };
 
-  // ---- memory: this browser's own ----
+  // memory: this browser's own
 
   const recall = () => {
     try {
@@ -169,61 +209,50 @@
 
   const keep = (id, text) => {
     try {
-      const answers = recall();
-      if (text) answers[id] = text;
-      else delete answers[id];
-      localStorage.setItem(KEY, JSON.stringify(answers));
-    } catch {
-      // no storage: the answer lasts as long as the page
-    }
+      localStorage.setItem(KEY, JSON.stringify({ ...recall(), [id]: text }));
+    } catch {} // no storage
   };
 
-  // ---- boxes ----
+  // boxes
 
-  const ways = {
-    number: (box) => {
-      const field = box.querySelector("input");
-      return { get: () => field.value, set: (text) => (field.value = text) };
-    },
-    choose: (box) => ({
-      get: () => box.querySelector("input:checked")?.value ?? "",
-      set: (text) => box.querySelectorAll("input").forEach((i) => (i.checked = i.value === text)),
-    }),
-    order: (box) => {
-      const list = box.querySelector("ol");
-      const said = box.querySelector(".answer-moved");
-      list.addEventListener("click", (event) => {
-        const button = event.target.closest("button");
-        if (!button) return;
-        const item = button.closest("li");
-        const up = button.dataset.move === "up";
-        const other = up ? item.previousElementSibling : item.nextElementSibling;
-        if (!other) return;
-        if (up) other.before(item);
-        else other.after(item);
-        button.focus();
-        const place = [...list.children].indexOf(item) + 1;
-        said.textContent = `${item.dataset.text}: ${place} of ${list.children.length}`;
-      });
-      return {
-        get: () => [...list.children].map((item) => item.dataset.item).join(),
-        set: (text) => text.split(",").forEach((each) => {
-          const item = list.querySelector(`[data-item="${each}"]`);
-          if (item) list.append(item);
-        }),
-      };
-    },
+  const field = (box) => ({
+    get: () => box.elements.answer.value, // of a text field, and of radio buttons
+    set: (text) => (box.elements.answer.value = text),
+  });
+
+  const order = (box) => {
+    const list = box.querySelector("ol");
+    const said = box.querySelector(".answer-moved");
+    list.addEventListener("click", (event) => {
+      const button = event.target.closest("button");
+      const item = button?.closest("li");
+      const up = button?.dataset.move === "up";
+      const other = up ? item.previousElementSibling : item?.nextElementSibling;
+      if (!other) return;
+      if (up) other.before(item);
+      else other.after(item);
+      button.focus();
+      list.dispatchEvent(new Event("input", { bubbles: true }));
+      const place = [...list.children].indexOf(item) + 1;
+      said.textContent = `${item.dataset.text}: ${place} of ${list.children.length}`;
+    });
+    return {
+      get: () => [...list.children].map((item) => item.dataset.item).join(),
+      set: (text) =>
+        text.split(",").forEach((each) => list.append(list.querySelector(`[data-item="${each}"]`))),
+    };
   };
 
   document.querySelectorAll("form.answer-box").forEach((box) => {
     const asked = JSON.parse(box.querySelector("script").textContent);
     const verdict = box.querySelector(".answer-verdict");
-    const way = ways[asked.kind](box);
+    const way = (asked.kind === "order" ? order : field)(box);
+    const input = box.querySelector("input[type=text]");
     const show = () => {
       const [kind, hint] = judge[asked.kind](asked, way.get());
       box.dataset.kind = kind;
       verdict.textContent = hint;
-      box.querySelector("input[type=text]")?.setAttribute("aria-invalid", kind !== "right");
+      input?.setAttribute("aria-invalid", kind !== "right");
       if (kind.startsWith("invalid")) return;
       const fold = document.getElementById(`reveal-${asked.id}`);
       if (fold) fold.open = true;
@@ -243,8 +272,7 @@
     box.addEventListener("input", () => {
       delete box.dataset.kind;
       verdict.textContent = "";
-      box.querySelector("input[type=text]")?.removeAttribute("aria-invalid");
+      input?.removeAttribute("aria-invalid");
     });
-    box.classList.add("answer-ready");
   });
 })();

@@ -13,7 +13,10 @@ import html
 import json
 import re
 from functools import cache
+from itertools import combinations
+from math import isfinite
 
+import numpy as np
 from docutils import nodes
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
@@ -22,7 +25,7 @@ from sphinx_exercise.nodes import is_exercise_node, is_solution_node
 from sphinx_exercise.utils import get_node_number
 
 from sandtime import exercises
-from sandtime.exercises import diagnosis, quantity
+from sandtime.exercises import quantity, slips, variants
 
 logger = logging.getLogger(__name__)
 
@@ -34,23 +37,18 @@ BOX = 'class="answer-box'
 @cache
 def rules():
     """What the script knows about numbers and slips, the same for all questions."""
+    said = ("sign", "signed", "hundred", "ten", "ten and", "and", "unknown", "mixed")
     return {
+        **quantity.TABLES,
         "superscripts": {chr(k): chr(v) for k, v in quantity._SUPERSCRIPT.items()},
-        **{name: table for name, table in quantity.TABLES.items() if name != "means"},
-        "slips": [[name, *slip] for name, slip in diagnosis.SLIPS.items()],
-        "near": diagnosis.NEAR,
-        "words": WORDS,
+        "factors": [[name, *slip] for name, slip in slips.FACTORS.items()],
+        "second": slips.SECOND,
+        "words": {name: slips.WORDS[name] for name in said}
+        | {
+            "none": exercises.judge(None, ...).hint,
+            "unreadable": "This cannot be read as a number with a unit: {why}.",
+        },
     }
-
-
-WORDS = {
-    "right": "Right.",
-    "unreadable": "This cannot be read as a number with a unit:",
-    "signed": " And the sign is the other way round.",
-    "power": "A power of ten is off: is a unit or its prefix missing?",
-    "unknown": "Not right, and it matches no mistake that is known here. Check the units first.",
-    "none": "No answer yet.",
-}
 
 
 def data(question):
@@ -69,20 +67,63 @@ def way(question):
 
 
 def _number(question):
-    def value(function):
-        return float(function(*question.given))
-
-    unit = question.unit or "no unit"
+    size, dimension = quantity.unit(question.unit)
+    zero = 273.15 if question.unit.strip() == "°C" else 0.0
+    right, tolerance = float(question.truth[0]), f"{100 * question.rtol:g}"
+    made = [(each, float(question.values(each.make)[0])) for each in question.mistakes]
+    others = [float(question.values(each)[0]) for each in question.also]
     return {
-        "unit": question.unit,
+        "size": size,
+        "zero": zero,
+        "dimension": _powers(dimension),
+        "fraction": question.unit in ("", "%"),
         "rtol": question.rtol,
-        "right": [value(question.right), *map(value, question.also)],
-        "mistakes": [[each.name, value(each.make), each.hint] for each in question.mistakes],
-        "near": f"Near. More than {100 * question.rtol:g} % is missing: "
-        "more digits, or other constants?",
-        "misfit": f"The unit does not fit: the answer is asked for in {unit}.",
-        "unitless": f"Write the unit too, such as {question.unit}.",
+        "atol": question.atol,
+        "right": right,
+        "mistakes": [[value, mistake.hint] for mistake, value in made],
+        "first": [
+            *_table(question, [right, *others, *(value for _, value in made)]),
+            [right, "near", slips.WORDS["near"].format(tolerance=tolerance), slips.NEAR],
+            *_table(question, [(right - zero) / size]),
+        ],
+        "then": _table(question, [*_changed(question, right), *_varied(question)]),
+        "last": _table(question, [a * b / right for (_, a), (_, b) in combinations(made, 2)]),
+        "misfit": slips.WORDS["asked"].format(
+            means=quantity.means(dimension) or "another dimension",
+            unit=question.unit or "no unit",
+            got="{got}",
+        ),
+        "unitless": slips.WORDS["no unit"].format(unit=question.unit),
+        "other": slips.WORDS["other unit"].format(unit=question.unit),
     }
+
+
+def _powers(dimension):
+    """A dimension as the keys of `quantity.MEANS`."""
+    return re.sub(r"(^0)?(,0)*$", "", ",".join(f"{power:g}" for power in dimension))
+
+
+def _table(question, values):
+    """What is said to each of these values, if it is more than that it is not right."""
+    told = ((value, _told(question, value)) for value in dict.fromkeys(values) if isfinite(value))
+    return [[value, *said] for value, said in told if said[0] not in ("unknown", "near")]
+
+
+def _changed(question, right):
+    """What the right value becomes on the way to an answer: see `diagnosis._whole`."""
+    with np.errstate(all="ignore"):
+        value = np.float64(right)
+        yield from (value - 273.15, value + 273.15, 1 / value, -1 / value, value**2)
+        yield from (np.sqrt(value), np.log(value), np.log10(value))
+        yield from (10 ** np.log(value), np.exp(np.log10(value)))
+        if question.unit in ("", "%"):
+            yield from (1 - value, value - 1, value + 1)
+
+
+def _varied(question):
+    """What the right formula makes of what is given, entered wrongly."""
+    for _, _, (value,) in variants.variants(question):
+        yield float(value)
 
 
 def _choose(question):
@@ -152,8 +193,8 @@ def _field(question):
     return (
         f'<label for="{field}">{_ask(question)} '
         f'<span class="answer-terms">({html.escape(terms(question))})</span></label>\n'
-        f'<div class="answer-row"><input type="text" id="{field}" inputmode="text" disabled '
-        'autocomplete="off" autocapitalize="off" autocorrect="off" spellcheck="false" '
+        f'<div class="answer-row"><input type="text" id="{field}" name="answer" inputmode="text" '
+        'disabled autocomplete="off" autocapitalize="off" autocorrect="off" spellcheck="false" '
         f'enterkeyhint="done" aria-describedby="answer-{question.id}-verdict">{_CHECK}</div>'
     )
 
@@ -161,7 +202,7 @@ def _field(question):
 def _options(question):
     choices = "\n".join(
         f'<div class="answer-option"><input type="radio" id="answer-{question.id}-{k}" '
-        f'name="answer-{question.id}" value="{k}" disabled>'
+        f'name="answer" value="{k}" disabled>'
         f'<label for="answer-{question.id}-{k}">{html.escape(option.text, quote=False)}'
         "</label></div>"
         for k, option in enumerate(question.options, 1)
@@ -212,6 +253,12 @@ class AnswerBox(SphinxDirective):
         return [nodes.raw("", box(self.asked()), format="html", answer=self.arguments[0])]
 
 
+def reveal(question):
+    """The opening of the fold that an answer opens."""
+    opening = f'<details class="answer-reveal" id="reveal-{question.id}">'
+    return f"{opening}<summary>What comes out</summary>"
+
+
 class Predict(AnswerBox):
     """``{predict} id``: a box, and content in a fold that opens after the answer."""
 
@@ -219,11 +266,7 @@ class Predict(AnswerBox):
 
     def run(self):
         self.assert_has_content()
-        question = self.asked()
-        opening = (
-            f'<details class="answer-reveal" id="reveal-{question.id}">'
-            "<summary>What comes out</summary>"
-        )
+        opening = reveal(self.asked())
         content = nodes.container()
         self.state.nested_parse(self.content, self.content_offset, content)
         return [

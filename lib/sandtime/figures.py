@@ -42,7 +42,6 @@ __all__ = [
     "Plate",
     "colour_bar",
     "degrees",
-    "current_map",
     "decades",
     "figure",
     "line",
@@ -55,6 +54,7 @@ __all__ = [
     "svg",
     "table",
     "temperature_map",
+    "thinned",
     "tick",
 ]
 
@@ -282,6 +282,18 @@ def points(colour, *, hollow=False):
     return keywords
 
 
+def thinned(x, y, most=60):
+    """At most so many points of a curve, evenly by number; those that are not finite are left out.
+
+    >>> x, y = thinned(np.arange(101), np.arange(101) ** 2, 3)
+    >>> y.tolist()
+    [0, 2500, 10000]
+    """
+    keep = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
+    keep = keep[np.unique(np.linspace(0, len(keep) - 1, most).astype(int))]
+    return x[keep], y[keep]
+
+
 def _known(colour):
     if colour not in _DASHES:
         raise ValueError(f"colour = {colour!r}: LITHIUM, LI95MG5, LI90MG10 or GREY of figures")
@@ -306,13 +318,9 @@ _VARIABLES |= {
 }
 
 
-def _map(name):
-    colours = [_SCALES[name][k * _SHADES // 256] for k in range(256)]
-    return ListedColormap(colours, name=f"sandtime-{name}")
-
-
-current_map = _map("current")
-temperature_map = _map("temperature")
+temperature_map = ListedColormap(
+    [_SCALES["temperature"][k * _SHADES // 256] for k in range(256)], name="sandtime-temperature"
+)
 
 
 def sequence(count, quantity="current"):
@@ -419,7 +427,6 @@ _ATTRIBUTE = re.compile(r'\b(d|x|y|points|transform)="([^"]*)"')
 _DECIMALS = re.compile(r"-?\d+\.\d{2,}")
 # None drops the date and the program: the same figure is the same text.
 _NO_METADATA = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-_BALLAST = re.compile(r"<!--.*?-->|<(metadata|style)\b.*?</\1>", re.S)
 _STILL = re.compile(r' transform="rotate\(-?0 [^)]*\)"')
 _TEXT = re.compile(r'<text([^>]*?) style="([^"]*)"')
 _SHORTHAND = re.compile(r"font: ((?:[a-z0-9]+ )*?)([\d.]+px) [^;]*")  # Matplotlib before 3.10

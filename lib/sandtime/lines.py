@@ -1,5 +1,5 @@
-r"""Weighted straight lines, for the Sand plot and for Arrhenius' (chapters *Sand* and
-*How much does warmth help?*).
+r"""Weighted straight lines, for the Sand plot and for Arrhenius', and what points yet to be
+measured can find (chapters *Sand*, *Warmth* and *Cycling*).
 
 .. math:: \min_\beta\ \sum_k \frac{(y_k - \sum_j \beta_j\,x_{jk})^2}{s_k^2}, \qquad
           \mathrm{cov}\,\beta = \left(X^\mathsf{T} X\right)^{-1}
@@ -8,6 +8,9 @@ r"""Weighted straight lines, for the Sand plot and for Arrhenius' (chapters *San
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import nctdtr
+
+from sandtime import checks
 
 
 @dataclass(frozen=True)
@@ -66,3 +69,47 @@ def fit(columns, ordinate, sigma=None):
     if sigma is None:
         covariance = covariance * chi2 / freedom
     return Line(found, np.sqrt(np.diag(covariance)), residuals, chi2, freedom)
+
+
+def chance_of_slope(abscissa, slope, scatter, *, errors=2.0):
+    r"""Chance that a line through points yet to be measured has a slope that is told from none.
+
+    The fitted slope over its own standard error follows the noncentral t distribution, with
+    :math:`N - 2` degrees of freedom and :math:`\beta\sqrt{\sum(x - \bar x)^2}/s`.
+
+    Parameters
+    ----------
+    abscissa : array_like, shape (N,)
+        Where the points will be; at least three, not all at one place.
+    slope : float
+        The true one, in units of the ordinate over the abscissa; 0 gives the chance of a false
+        finding.
+    scatter : float
+        Standard deviation of a point, in units of the ordinate; positive.
+    errors : float
+        Standard errors by which the slope must be above zero; positive.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    ValueError
+        If an argument is not finite or out of range.
+
+    Examples
+    --------
+    >>> print(f"{chance_of_slope([0, 1, 2], 0, 0.1):.3f} {chance_of_slope([0, 1, 2], 1, 0.1):.3f}")
+    0.148 1.000
+    """
+    x = np.ravel(checks.real("abscissa", abscissa, ""))
+    slope = checks.scalar("slope", checks.real("slope", slope, ""))
+    scatter = checks.scalar("scatter", checks.positive("scatter", scatter, ""))
+    errors = checks.scalar("errors", checks.positive("errors", errors, ""))
+    lever = float(np.sqrt(np.sum((x - x.mean()) ** 2))) if x.size else 0.0
+    if x.size < 3 or lever == 0:
+        raise ValueError(
+            f"abscissa of {x.size} points is not allowed: at least three, not all at one place"
+        )
+    return float(1 - nctdtr(x.size - 2, slope * lever / scatter, errors))

@@ -95,8 +95,19 @@ def claim(id):
     return claims()[known("id", id, tuple(claims()))]
 
 
-def paper(id):
-    """A printed number, in its printed unit.
+def paper(id, unit=1):
+    """A printed number, in its printed unit or times another.
+
+    Parameters
+    ----------
+    id : str
+        Of a claim.
+    unit : float
+        What the number is read in, where the print leaves something out; see also `quantity`.
+
+    Returns
+    -------
+    float
 
     Raises
     ------
@@ -108,7 +119,7 @@ def paper(id):
     >>> paper("d-beta")
     3e-11
     """
-    return claim(id).paper
+    return claim(id).paper * unit
 
 
 def quantity(id, part="paper"):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sandtime import checks
-from sandtime.campaign.protocol import CRITERION, Cell, resistance_factor
+from sandtime.campaign.protocol import AREA, CRITERION, FREQUENCY, Cell, resistance_factor
 
 _WINDOW = 5.0  # standard errors around the criterion within which points take part
 
@@ -53,6 +53,26 @@ class Result:
     def resistance_at_room(self):
         """R_int carried to 25 °C by the paper's Eq. (3), Ω m²."""
         return self.resistance / resistance_factor(self.cell.temperature)
+
+    def capacitance_left(self, how="Brug"):
+        """Capacitance of the interface over that of the first spectrum, (S,).
+
+        Parameters
+        ----------
+        how : {"Brug", "Hsu-Mansfeld"}
+
+        Raises
+        ------
+        ValueError
+            For another `how`.
+        """
+        values = self.capacitance[checks.one_of("how", how, tuple(self.capacitance))]
+        return values / values[0]
+
+    def fitted(self, k, frequency=FREQUENCY):
+        """Impedance that was fitted to spectrum `k`, Ω m², at frequencies in Hz, (F,)."""
+        values = {name: self.fit[name][k] for name in self.fit.circuit.names}
+        return AREA * self.fit.circuit.impedance(frequency, values)
 
     def depletion_time(self, criterion=CRITERION, *, normalised=True):
         """When the interface resistance passes a criterion.

@@ -76,11 +76,6 @@ class Truth:
         return self.interface.element(self.contact)
 
     @property
-    def capacity_factor(self):
-        """Q_int over the initial one: the contact."""
-        return self.contact
-
-    @property
     def exponent(self):
         """m of the interface."""
         return self.interface.exponent

@@ -103,10 +103,7 @@ def drop(card):
 def measure(truth):
     """The data of one student."""
     random = np.random.Generator(np.random.PCG64(truth.noise))
-    card = {
-        f"diameter {k}": round(truth.diameter / mm + 0.03 * float(files.normal(random, 1)[0]), 2)
-        for k in range(1, 6)
-    }
+    card = {f"diameter {k}": files.reading(random, truth.diameter / mm) for k in range(1, 6)}
     card |= {f"current {k}": round(current / uA, 1) for k, current in enumerate(truth.current, 1)}
     card |= {
         "magnesium": round(100 * truth.magnesium, 2),
@@ -235,65 +232,16 @@ def _scaled(share):
 def ask(data, random):
     """The tasks of one student."""
     density, fall = data.current / data.area, drop(data.card)
-    resistance = data.impedance.real[-1]
-    time = crossing(data, resistance)
-    found = diffusivity(density, time, fall)
-    slowest = density[[0, -1]]
+    time = crossing(data, data.impedance.real[-1])
     lithium = (1 - data.card["magnesium"] / 100) / MOLAR_VOLUME
-    header = data.current / (HEADER_AREA * cm**2)
-    thick = thick_enough(slowest, found[0], fall)
     return (
-        number(
-            "diffusion-d1", 2, "density",
-            "current densities of the five runs", "A/m²", density,
-            ("area of the header", header, "This is per 1 cm², which the program assumes until "
-             "somebody enters an area. What do the five diameters give?"),
-            ("diameter for radius", density / 4, "The calliper gives diameters: π d²/4."),
-            level=1, minutes=15, outcome="experiment-1",
-        ),
-        number(
-            "diffusion-d2", 4, "depletion_time",
-            "depletion times of the five runs", "s", time,
-            ("iR left in", crossing(data, 0.0), "The drop across the cell's resistance is still in "
-             "the potential; it is larger in the faster runs."),
-            ("high-frequency end", crossing(data, data.impedance.real[0]), "This resistance is the "
-             "high-frequency end alone. Which one does a direct current feel?"),
-            ("added", crossing(data, -resistance), "The drop was added. Does the resistance make "
-             "the measured potential larger or smaller?", 0.25),
-            level=2, minutes=40, outcome="sand-2",
-        ),
-        number(
-            "diffusion-d3", 4, "diffusivity",
-            "diffusivity and its standard error", "m²/s", found,
-            ("intercept", diffusivity(density, time, fall, intercept=True), "What must the "
-             "ordinate be at zero current? The line has one parameter.", 0.5),
-            ("equal weights", diffusivity(density, time, fall, weighted=False), "All times are "
-             "known to the same percentage, so the fast runs have the larger errors in the "
-             "ordinate: weigh them less.", 0.5),
-            ("all lithium", diffusivity(density, time, lithium), "The run ends at the β limit: "
-             "what is the drop of the surface then?", 0.25),
-            ("area of the header", diffusivity(header, time, fall), "This still contains the area "
-             "of 1 cm² from the header.", 0.5),
-            ("error not doubled", diffusivity(density, time, fall, doubled=False), "The "
-             "diffusivity is right. It goes with the slope to the power −2: what does that do to "
-             "the relative error?", 0.75),
-            level=2, minutes=35, outcome="sand-2", forbid=("sand.fit", "sand.diffusivity"),
-        ),
+        _density(data, density),
+        _times(data, time),
+        _fitted(data, density, time, fall, lithium),
         _second(random),
-        number(
-            "diffusion-d5", 3, "thickness",
-            "thicknesses from which Sand's equation is right to 5 %", "m", thick,
-            ("√(Dt)", np.sqrt(found[0] * time[[0, -1]]), "√(Dt₀) says how far diffusion reaches, "
-             "not where 5 % are lost: compare the two depletion times."),
-            ("5 % left", thick_enough(slowest, found[0], fall, 0.05), "This foil is depleted after "
-             "5 % of Sand's time; asked for is one that lacks 5 %."),
-            ("all lithium", thick_enough(slowest, found[0], lithium), "The drop ends at the β "
-             "limit here too.", 0.25),
-            ("as thick as it is", thick_enough(slowest, diffusivity(density, time, lithium)[0],
-             fall), "The diffusivity behind this was made with all lithium in place of the drop.",
-             0.5),
-            level=2, minutes=25, outcome="sand-3",
-        ),
+        _thickness(density[[0, -1]], time[[0, -1]], fall, lithium, *(
+            diffusivity(density, time, each)[0] for each in (fall, lithium)
+        )),
         manual(
             "diffusion-d6", 3,
             ("1 point: a figure of i√t₀ against i with error bars and units.",
@@ -303,6 +251,55 @@ def ask(data, random):
              "with the current), and an experiment that tells them apart."),
             level=3, minutes=30, outcome="sand-2",
         ),
+    )  # fmt: skip
+
+
+def _density(data, density):
+    header = data.current / (HEADER_AREA * cm**2)
+    return number(
+        "diffusion-d1", 2, "density",
+        "current densities of the five runs", "A/m²", density,
+        ("area of the header", header, "This is per 1 cm², which the program assumes until "
+         "somebody enters an area. What do the five diameters give?"),
+        ("diameter for radius", density / 4, "The calliper gives diameters: π d²/4."),
+        level=1, minutes=15, outcome="experiment-1",
+    )  # fmt: skip
+
+
+def _times(data, time):
+    high, low = data.impedance.real[[0, -1]]
+    return number(
+        "diffusion-d2", 4, "depletion_time",
+        "depletion times of the five runs", "s", time,
+        ("iR left in", crossing(data, 0.0), "The drop across the cell's resistance is still in "
+         "the potential; it is larger in the faster runs."),
+        ("high-frequency end", crossing(data, high), "This resistance is the "
+         "high-frequency end alone. Which one does a direct current feel?"),
+        ("added", crossing(data, -low), "The drop was added. Does the resistance make "
+         "the measured potential larger or smaller?", 0.25),
+        level=2, minutes=40, outcome="sand-2",
+    )  # fmt: skip
+
+
+def _fitted(data, density, time, fall, lithium):
+    found = diffusivity(density, time, fall)
+    header = data.current / (HEADER_AREA * cm**2)
+    return number(
+        "diffusion-d3", 4, "diffusivity",
+        "diffusivity and its standard error", "m²/s", found,
+        ("intercept", diffusivity(density, time, fall, intercept=True), "What must the "
+         "ordinate be at zero current? The line has one parameter.", 0.5),
+        ("equal weights", diffusivity(density, time, fall, weighted=False), "All times are "
+         "known to the same percentage, so the fast runs have the larger errors in the "
+         "ordinate: weigh them less.", 0.5),
+        ("all lithium", diffusivity(density, time, lithium), "The run ends at the β limit: "
+         "what is the drop of the surface then?", 0.25),
+        ("area of the header", diffusivity(header, time, fall), "This still contains the area "
+         "of 1 cm² from the header.", 0.5),
+        ("error not doubled", diffusivity(density, time, fall, doubled=False), "The "
+         "diffusivity is right. It goes with the slope to the power −2: what does that do to "
+         "the relative error?", 0.75),
+        level=2, minutes=35, outcome="sand-2", forbid=("sand.fit", "sand.diffusivity"),
     )  # fmt: skip
 
 
@@ -329,7 +326,24 @@ def _second(random):
         ("rest not counted", lambda *a: second_time(*a) + a[4], "This counts from the end of the "
          "first strip; asked for is the time from the restart.", 0.75),
         arguments=("current", "diffusivity", "drop", "first", "rest"),
-        level=3, minutes=40, outcome="sand-4", forbid=("transport.solve",),
+        level=3, minutes=40, outcome="sand-4",
+    )  # fmt: skip
+
+
+def _thickness(slowest, time, fall, lithium, value, wrong):
+    return number(
+        "diffusion-d5", 3, "thickness",
+        "thicknesses from which Sand's equation is right to 5 %", "m",
+        thick_enough(slowest, value, fall),
+        ("√(Dt)", np.sqrt(value * time), "√(Dt₀) says how far diffusion reaches, "
+         "not where 5 % are lost: compare the two depletion times."),
+        ("5 % left", thick_enough(slowest, value, fall, 0.05), "This foil is depleted after "
+         "5 % of Sand's time; asked for is one that lacks 5 %."),
+        ("all lithium", thick_enough(slowest, value, lithium), "The drop ends at the β "
+         "limit here too.", 0.25),
+        ("all lithium before", thick_enough(slowest, wrong, fall), "The diffusivity behind this "
+         "was made with all lithium in place of the drop.", 0.5),
+        level=2, minutes=25, outcome="sand-3",
     )  # fmt: skip
 
 

@@ -28,6 +28,11 @@ def rounded(values, digits=7):
     return text(values)
 
 
+def reading(random, size, spread=0.03):
+    """What a calliper shows, in the unit of `size`, to two decimals."""
+    return round(size + spread * float(normal(random, 1)[0]), 2)
+
+
 def frequencies(high, low, per_decade):
     """From high to low, evenly spaced in the logarithm, as rounded in a file."""
     count = round(np.log10(high / low) * per_decade) + 1

@@ -3,9 +3,8 @@
 import functools
 import hashlib
 
-import numpy as np
-
 from sandtime.coursework.sheet import SHEETS
+from sandtime.exercises import diagnosis
 
 APART = 5.0
 """Tolerances that lie at least between two answers that are told different things."""
@@ -58,8 +57,8 @@ def _found(sheet, key, student):
     raise RuntimeError(f"no seed of {_ATTEMPTS} gives {student!r} a sheet {sheet} with margins")
 
 
-def collisions(tasks, apart=APART):
-    """Pairs of answers within `apart` tolerances of each other: (task, one, other)."""
+def collisions(tasks, tolerances=APART):
+    """Pairs of answers within so many tolerances of each other: (task, one, other)."""
     found = []
     for task in tasks:
         question = task.question
@@ -69,17 +68,6 @@ def collisions(tasks, apart=APART):
         made += [(each.name, question.values(each.make)) for each in question.mistakes]
         for k, (one, values) in enumerate(made):
             for other, others in made[k + 1 :]:
-                if not _apart(values, others, apart * question.rtol):
+                if not diagnosis.apart(question, values, others, tolerances):
                     found.append((task.id, one, other))
     return found
-
-
-def _apart(values, others, distance):
-    """Whether any number of two answers differs by more than a distance, relative to the larger."""
-    for one, other in zip(values, others, strict=True):
-        if one.shape != other.shape:
-            return True
-        scale = np.maximum(np.abs(one), np.abs(other))
-        if not np.all(np.abs(one - other) <= distance * scale):
-            return True
-    return False

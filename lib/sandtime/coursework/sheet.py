@@ -136,7 +136,7 @@ def generator(seed):
 class _Sheets(Mapping):
     """Names → sheets, each imported when it is asked for."""
 
-    names = ("diffusion",)
+    names = ("diffusion", "impedance", "moving", "design")
 
     def __getitem__(self, name):
         if name not in self.names:

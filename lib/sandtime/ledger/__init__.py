@@ -16,11 +16,11 @@ import functools
 from sandtime import reported
 from sandtime.ledger import page
 from sandtime.ledger.register import entries, entry
-from sandtime.ledger.titles import CHAPTERS, COMING
+from sandtime.ledger.titles import CHAPTERS
 from sandtime.ledger.verdicts import BASES, FAIL, HOLD, VERDICTS, Row, assemble, judge
 
 __all__ = [
-    "BASES", "CHAPTERS", "COMING", "OUTCOMES", "VERDICTS", "Row", "Rows", "by_statement",
+    "BASES", "CHAPTERS", "OUTCOMES", "VERDICTS", "Row", "Rows", "by_statement",
     "contradictions", "counts", "judge", "row", "rows", "statements",
 ]  # fmt: skip
 
@@ -85,7 +85,7 @@ def rows(*, chapter=None, verdict=None, basis=None, statement=None):
     Parameters
     ----------
     chapter : str, optional
-        A key of `CHAPTERS` or `COMING`.
+        A key of `CHAPTERS`.
     verdict : str, optional
         One of `VERDICTS`.
     basis : str, optional
@@ -111,7 +111,7 @@ def rows(*, chapter=None, verdict=None, basis=None, statement=None):
     """
     known = {id: entries()[id] for id in reported.claims()}
     for name, value, allowed in (
-        ("chapter", chapter, (*CHAPTERS, *COMING)),
+        ("chapter", chapter, tuple(CHAPTERS)),
         ("verdict", verdict, VERDICTS),
         ("basis", basis, BASES),
         ("statement", statement, {each.statement for each in known.values()}),

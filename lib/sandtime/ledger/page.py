@@ -10,7 +10,7 @@ import itertools
 import math
 import re
 
-from sandtime.ledger.titles import CHAPTERS, COMING
+from sandtime.ledger.titles import CHAPTERS
 
 _NO_BREAK = "\u00a0"
 _UNITS = r"(?:[%Åh°]|s\b|[µkcm]?[mAsV]\b|[kM]?(?:Pa|Hz)|k?Ω|eV|mAh)"
@@ -235,8 +235,6 @@ def _verdict(verdict):
 
 
 def _chapter(chapter):
-    if chapter in COMING:
-        return f"<i>({_text(COMING[chapter])}, to come)</i>"
     return f'<a href="{chapter}.html">{_text(CHAPTERS[chapter])}</a>'
 
 

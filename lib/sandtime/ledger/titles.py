@@ -15,7 +15,4 @@ CHAPTERS = {
     "cycling": "Plating",
     "ledger": "Ledger",
 }
-"""Chapters that treat rows now; each is a page of the book."""
-
-COMING = {}
-"""Chapters still to come, whose rows are *not yet*: none now."""
+"""Chapters that treat rows; each is a page of the book."""

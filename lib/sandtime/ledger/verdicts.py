@@ -29,7 +29,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sandtime import reported
-from sandtime.ledger.titles import CHAPTERS, COMING
+from sandtime.ledger.titles import CHAPTERS
 
 VERDICTS = (
     "reproduced",
@@ -81,7 +81,7 @@ class Row(reported.Claim):
     statement : str
         Name shared by the rows that stand or fall together.
     chapter : str
-        The page that treats it, a key of `CHAPTERS`, or of `COMING` if the verdict is *not yet*.
+        The page that treats it, a key of `CHAPTERS`.
     reason : str
         A sentence or two.
     flips : str or None
@@ -213,7 +213,7 @@ def assemble(claim, entry):
             nearest = min(max(value, claim.paper), claim.paper_high)
         difference = value / nearest - 1
     verdict = decide(claim.id, arithmetic, entry.basis, entry.verdict)
-    reported.known("chapter", entry.chapter, COMING if verdict == "not yet" else CHAPTERS)
+    reported.known("chapter", entry.chapter, CHAPTERS)
     return Row(
         **{field.name: getattr(claim, field.name) for field in dataclasses.fields(claim)},
         recomputed=value,
