@@ -28,8 +28,7 @@ SOURCES := $(filter-out %.pyc,$(foreach folder,book lib data,$(call files,$(fold
 SITE := _build/html
 BUILT := _build/built
 
-.PHONY: help book test test-library test-processors serve coursework bench peers cluster lint \
-        format lock clean
+.PHONY: help book test test-library test-processors serve coursework bench peers cluster lint format lock clean
 .DEFAULT_GOAL := help
 
 help:

@@ -6,6 +6,8 @@ import io
 import itertools
 import json
 import re
+import sys
+import warnings
 import zipfile
 from pathlib import Path
 
@@ -170,6 +172,27 @@ def test_every_mistake_is_told_by_its_name(name):
     assert count >= 3 * 12
 
 
+def test_of_an_array_it_is_told_which_numbers_are_right():
+    mistake = ("twice", np.array([4.0, 6.0]), "hint", 0.5)
+    more = {"level": 1, "minutes": 1}
+    question = number("x-x1", 1, "x", "x", "m", np.array([2.0, 3.0]), mistake, **more).question
+    told = {
+        (2.0, 3.0): ("right", 1.0),
+        (4.0, 6.0): ("mistake:twice", 0.5),
+        (3.0, 2.0): ("mistake:order", 0.25),
+        (2.0, 30.0): ("part", 0.25),
+        (2.5, 3.0): ("part", 0.25),
+        (2.001, 3.001): ("right", 1.0),
+        (7.1, 2.9): ("unknown", 0.0),
+    }
+    for value, (kind, credit) in told.items():
+        verdict = judge(question, value)
+        assert (verdict.kind, verdict.credit) == (kind, credit), value
+        assert verdict.passed == (kind == "right") and len(verdict.hint) <= 240
+    hint = judge(question, (2.0, 30.0)).hint
+    assert hint.startswith("1 of 2 numbers are right; number 2 is not. A power of ten")
+
+
 @each_sheet
 def test_a_neighbours_answers_do_not_pass(name):
     found = [tasks(name, student) for student in STUDENTS]
@@ -187,12 +210,18 @@ def test_a_warning_or_a_word_on_stderr_does_not_matter(tmp_path, capsys):
     right = {task.id: task for task in sheet.tasks(truth)}["d4"].question.right
 
     def noisy(*arguments):
+        print("a word", file=sys.stderr)
         np.log(-1.0)
         return right(*arguments)
 
-    with np.errstate(all="warn"):
+    def read(folder):
+        warnings.warn("this file announces more points", stacklevel=1)
+        return sheet.read(folder)
+
+    check.sheet = dataclasses.replace(sheet, read=read)
+    with np.errstate(all="warn"), warnings.catch_warnings(record=True) as warned:
         assert check("d4", noisy).passed
-    assert capsys.readouterr() == ("d4: Right.\n", "")
+    assert capsys.readouterr() == ("d4: Right.\n", "") and not warned
     with pytest.raises(ValueError, match=r"task = 'd9': the sheet diffusion has d1, d2"):
         check("d9", 1.0)
 
@@ -358,6 +387,7 @@ def test_a_release_is_the_same_byte_for_byte(tmp_path):
     with zipfile.ZipFile(io.BytesIO(one["diffusion/students.zip"])) as archive:
         for entry in archive.namelist():
             assert archive.read(entry) == one[f"diffusion/students/{entry}"]
+            assert archive.getinfo(entry).date_time == (1980, 1, 1, 0, 0, 0)
         assert len(archive.namelist()) == 16
     release.release(tmp_path / "c", KEY + "x", who, ["diffusion"], say=lambda line: None)
     other = everything(tmp_path / "c")

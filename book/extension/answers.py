@@ -253,6 +253,12 @@ class AnswerBox(SphinxDirective):
         return [nodes.raw("", box(self.asked()), format="html", answer=self.arguments[0])]
 
 
+def reveal(question):
+    """The opening of the fold that an answer opens."""
+    opening = f'<details class="answer-reveal" id="reveal-{question.id}">'
+    return f"{opening}<summary>What comes out</summary>"
+
+
 class Predict(AnswerBox):
     """``{predict} id``: a box, and content in a fold that opens after the answer."""
 
@@ -260,11 +266,7 @@ class Predict(AnswerBox):
 
     def run(self):
         self.assert_has_content()
-        question = self.asked()
-        opening = (
-            f'<details class="answer-reveal" id="reveal-{question.id}">'
-            "<summary>What comes out</summary>"
-        )
+        opening = reveal(self.asked())
         content = nodes.container()
         self.state.nested_parse(self.content, self.content_offset, content)
         return [

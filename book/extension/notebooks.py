@@ -235,8 +235,27 @@ def light_cell(sources, wanted):
     x = 1
     z = x + 1
     """
-    statements = [(node, text) for text in sources for node in ast.parse(_python(text)).body]
-    needed = _loaded(ast.parse(_python(wanted))) - {"check"}
+    statements = [(node, _python(text)) for text in sources for node in _parsed(text).body]
+    wanted = _loaded(_parsed(wanted)) - {"check"}
+    while True:
+        taken, needed = _slice(statements, wanted)
+        # what a function takes from outside is looked up when it is called, not where it stands
+        late = {n for node, _ in taken if isinstance(node, ast.FunctionDef) for n in _loaded(node)}
+        if late <= wanted:
+            break
+        wanted = wanted | late
+    imports = [
+        kept
+        for node, _ in statements
+        if isinstance(node, ast.Import | ast.ImportFrom) and (kept := _kept(node, needed))
+    ]
+    lines = [*dict.fromkeys(imports), "", "from sandtime.exercises import check"]
+    segments = [_segment(text, node) for node, text in reversed(taken)]
+    return "\n".join([*lines, "", *segments] if taken else lines)
+
+
+def _slice(statements, needed):
+    """The statements, last first, that make what is needed, and what they need in turn."""
     taken = []
     for node, text in reversed(statements):
         if isinstance(node, ast.Import | ast.ImportFrom):
@@ -244,14 +263,18 @@ def light_cell(sources, wanted):
         bound, touched = _stored(node)
         if (bound | touched) & needed:
             needed = (needed - bound) | _loaded(node)
-            taken.append(ast.get_source_segment(_python(text), node))
-    imports = [
-        kept
-        for node, _ in statements
-        if isinstance(node, ast.Import | ast.ImportFrom) and (kept := _kept(node, needed))
-    ]
-    lines = [*dict.fromkeys(imports), "", "from sandtime.exercises import check"]
-    return "\n".join([*lines, "", *reversed(taken)] if taken else lines)
+            taken.append((node, text))
+    return taken, needed
+
+
+def _segment(text, node):
+    """The source of a statement, decorators too."""
+    first = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
+    return "\n".join(text.split("\n")[first - 1 : node.end_lineno])
+
+
+def _parsed(source):
+    return ast.parse(_python(source))
 
 
 def _python(source):

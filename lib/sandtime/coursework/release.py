@@ -201,6 +201,7 @@ def rubric(sheet):
     """Points, known mistakes and what a person reads for, as Markdown."""
     tasks = sheet.tasks(seeds.truth_of(sheet.name, "", "demo-01"))
     lines = [f"# {sheet.title}: {sum(task.points for task in tasks):g} points", ""]
+    lines += ["Of an array half of the points are given for the numbers that are right.", ""]
     for task in tasks:
         question = task.question
         kind = "read by a person" if question.kind == "open" else question.ask

@@ -62,7 +62,7 @@ def collisions(tasks, tolerances=APART):
     found = []
     for task in tasks:
         question = task.question
-        if not hasattr(question, "mistakes") or getattr(question, "judge", None):
+        if not hasattr(question, "mistakes"):
             continue
         made = [("right", question.truth)]
         made += [(each.name, question.values(each.make)) for each in question.mistakes]

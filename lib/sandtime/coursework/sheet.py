@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from sandtime.coursework import text
-from sandtime.exercises import Mistake, Open, Question
+from sandtime.exercises import Mistake, Open, Question, Verdict, failed
+from sandtime.exercises.diagnosis import alike, diagnose
 
 VISIBLE = 0
 """Draws the cases on which a function is tried in a student's notebook."""
@@ -108,12 +109,40 @@ def number(id, points, name, ask, unit, value, *mistakes, **more):
         (name, value, hint) or (name, value, hint, credit).
     more
         `level`, `minutes`, `outcome`, `forbid`.
+
+    Notes
+    -----
+    Of an array half of the points are given for the numbers that are right.
     """
     made = [Mistake(each[0], lambda each=each: each[1], *each[2:]) for each in mistakes]
     question = Question(
         id, ask, lambda: value, unit, rtol=1e-3, kind="data", mistakes=tuple(made), **more
     )
+    if np.ndim(value):
+        question = replace(question, judge=_partly(question))
     return Task(id.split("-")[1], points, name, question)
+
+
+def _partly(question):
+    """A judge that says which numbers of an array are right, where nothing explains them all."""
+
+    def judge(value):
+        verdict, truth = diagnose(question, [value]), question.truth[0]
+        if verdict.kind != "unknown":
+            return verdict
+        if alike(question, [value[::-1]], question.truth):
+            return failed("order", "These are the right numbers in the opposite order.", 0.25)
+        right = np.abs(value - truth) <= question.rtol * np.abs(truth)
+        if not right.any():
+            return verdict
+        k = int(np.argmin(right))
+        alone = replace(question, right=lambda: truth[k], mistakes=())
+        said = diagnose(alone, [value[k]])
+        why = said.hint if said.kind.startswith(("generic", "near")) else ""
+        hint = f"{right.sum()} of {right.size} numbers are right; number {k + 1} is not. {why}"
+        return Verdict(False, "part", hint.strip(), right.mean() / 2)
+
+    return judge
 
 
 def function(id, points, name, ask, unit, right, cases, *mistakes, **more):

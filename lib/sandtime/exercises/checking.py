@@ -38,7 +38,9 @@ def judge(question, answer):
     Verdict
     """
     try:
-        return _judge(question, answer)
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            return _judge(question, answer)
     except KeyboardInterrupt:
         raise
     except BaseException:  # an object may raise whatever is done with it
@@ -178,12 +180,7 @@ class _Sink(io.TextIOBase):
 def _run(call):
     """What a call returns, silently, or a Verdict on what it raised."""
     try:
-        with (
-            contextlib.redirect_stdout(_Sink()),
-            warnings.catch_warnings(),
-            np.errstate(all="ignore"),
-        ):
-            warnings.simplefilter("ignore")
+        with contextlib.redirect_stdout(_Sink()):
             return call()
     except KeyboardInterrupt:
         raise

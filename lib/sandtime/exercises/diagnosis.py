@@ -60,7 +60,7 @@ def apart(question, one, other, tolerances):
 
 def same_mistakes(question, found):
     """The declared mistakes that make these values."""
-    return [m for m in question.mistakes if alike(question, found, question.values(m.make))]
+    return [mistake for mistake, values in question.made if alike(question, found, values)]
 
 
 def _zero(question):
@@ -78,8 +78,10 @@ def _told(kind, hint, credit=0.0):
 
 
 def _right(question, found):
-    values = itertools.chain([question.truth], (question.values(a) for a in question.also))
-    return passed(WORDS["right"]) if any(alike(question, found, v) for v in values) else None
+    right = alike(question, found, question.truth) or any(
+        alike(question, found, values) for values in question.others
+    )
+    return passed(WORDS["right"]) if right else None
 
 
 def _declared(question, found):
@@ -201,13 +203,12 @@ def _power_and_factor(question, found):
 
 def _two(question, found):
     """A declared mistake times a slip; two declared mistakes."""
-    made = [(m, question.values(m.make)) for m in question.mistakes]
-    for mistake, values in made:
+    for mistake, values in question.made:
         quotient = _constant(question, found, values)
         told = quotient is not None and slips.slip(quotient, question.rtol)
         if told and (told[0] in (*slips.SECOND, "sign", "power of ten")):
             return _told("mistake+slip", WORDS["and"].format(one=mistake.hint, two=told[1]))
-    for (one, first), (two, second) in itertools.combinations(made, 2):
+    for (one, first), (two, second) in itertools.combinations(question.made, 2):
         both = [a * b / t for a, b, t in zip(first, second, question.truth, strict=True)]
         if all(np.isfinite(b).all() for b in both) and alike(question, found, both):
             hint = WORDS["two"].format(one=one.name, two=two.name, hint=one.hint)

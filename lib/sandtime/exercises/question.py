@@ -209,6 +209,16 @@ class Question(Asked):
         """The right values, an array for each case."""
         return self.values(self.right)
 
+    @functools.cached_property
+    def others(self):
+        """What the other right ways give."""
+        return [self.values(other) for other in self.also]
+
+    @functools.cached_property
+    def made(self):
+        """Each declared mistake with what it makes."""
+        return [(mistake, self.values(mistake.make)) for mistake in self.mistakes]
+
 
 @dataclass(frozen=True)
 class Option:

@@ -66,7 +66,7 @@ def audit(tolerances=5):
         if not isinstance(each, Question) or each.judge:
             continue
         made = [("right", each.truth)]
-        made += [(mistake.name, each.values(mistake.make)) for mistake in each.mistakes]
+        made += [(mistake.name, values) for mistake, values in each.made]
         for k, (one, values) in enumerate(made):
             for other, others in made[k + 1 :]:
                 if not apart(each, values, others, tolerances):

@@ -7,6 +7,7 @@ call: the logarithm of the quotient is then linear in those of the arguments.
 
 import functools
 import itertools
+import sys
 import time
 from fractions import Fraction
 
@@ -37,7 +38,7 @@ UNITS = tuple(
     ]
     for factor in (size, 1 / size)
 )
-PATIENCE = 2.0  # s, after which no more variants are computed
+PATIENCE = 1.0  # s, after which no more variants are computed
 
 
 def name_of(question, k):
@@ -58,26 +59,40 @@ def scalars(question):
 
 
 def variants(question):
-    """Name, words and values of each wrong use of an argument, one at a time.
+    """What each wrong use of an argument gives; computed once a question.
 
     Parameters
     ----------
     question : Question
 
-    Yields
-    ------
-    name, hint : str
-    values : list of ndarray
+    Returns
+    -------
+    list of (name, hint, values)
     """
-    end = time.monotonic() + PATIENCE
+    kept = vars(question)
+    if "variants" not in kept:
+        kept["variants"] = list(_variants(question))
+    return kept["variants"]
+
+
+def _variants(question):
+    end = time.thread_time() + PATIENCE
+
+    def watch(*_):
+        if time.thread_time() > end:
+            raise TimeoutError
+
+    before = sys.getprofile()
     for name, hint, change in itertools.chain(_swaps(question), _changes(question)):
-        if time.monotonic() > end:
-            return
         try:
-            with np.errstate(all="ignore"):
-                values = question.values(lambda *case, to=change: question.right(*to(case)))
+            sys.setprofile(watch)  # a simulation may take for ever with an argument in another unit
+            values = question.values(lambda *case, to=change: question.right(*to(case)))
+        except TimeoutError:
+            return
         except Exception:  # a value out of the range of the function
             continue
+        finally:
+            sys.setprofile(before)
         fits = all(v.shape == t.shape for v, t in zip(values, question.truth, strict=True))
         if fits and all(np.isfinite(v).all() for v in values):
             yield name, hint, values
@@ -102,7 +117,10 @@ def _swaps(question):
 def _changes(question):
     warm = []
     for k in range(len(question.tried[0])):
-        inputs = [np.asarray(case[k]) for case in question.tried]
+        inputs = [case[k] for case in question.tried]
+        if not all(isinstance(each, float | np.floating | np.ndarray) for each in inputs):
+            continue
+        inputs = [np.asarray(each) for each in inputs]
         if not all(each.dtype.kind == "f" and each.size for each in inputs):
             continue
         name, at = name_of(question, k), functools.partial(_at, (k,))
