@@ -68,7 +68,7 @@ WORDS = {
     "sign": "The sign is the other way round.",
     "signed": " And the sign is the other way round.",
     "ten": "A power of ten is off: is a unit or its prefix missing?",
-    "hundred": "A factor of 100 is off: fraction or per cent?",
+    "hundred": "A factor of a hundred is off: fraction or per cent?",
     "and": "Perhaps two things. {one} And: {two}",
     "two": "Perhaps two things, “{one}” and “{two}”. {hint}",
     "ten and": "A power of ten is off, and perhaps more: {two}",

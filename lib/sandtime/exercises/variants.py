@@ -38,7 +38,7 @@ UNITS = tuple(
     ]
     for factor in (size, 1 / size)
 )
-PATIENCE = 1.0  # s, after which no more variants are computed
+PATIENCE = 2.0  # s, after which no more variants are computed; a twentieth of it for each
 
 
 def name_of(question, k):
@@ -77,18 +77,22 @@ def variants(question):
 
 def _variants(question):
     end = time.thread_time() + PATIENCE
+    soon = end
 
     def watch(*_):
-        if time.thread_time() > end:
+        if time.thread_time() > soon:
             raise TimeoutError
 
     before = sys.getprofile()
     for name, hint, change in itertools.chain(_swaps(question), _changes(question)):
+        soon = min(end, time.thread_time() + PATIENCE / 20)
         try:
             sys.setprofile(watch)  # a simulation may take for ever with an argument in another unit
             values = question.values(lambda *case, to=change: question.right(*to(case)))
         except TimeoutError:
-            return
+            if soon == end:
+                return
+            continue
         except Exception:  # a value out of the range of the function
             continue
         finally:
