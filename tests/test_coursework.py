@@ -68,7 +68,7 @@ def run(name, student, kind, folder, monkeypatch):
 
 
 # ---- margins ----------------------------------------------------------------------------------
-# Once 10,000 seeds of sheets 1 and 2 and more than 3,000 of 3 and 4 were tried: at most 12 attempts.
+# Once 10,000 seeds of sheets 1 and 2, 3,000 of 3 and 4 were tried: at most 12 attempts each.
 
 
 @each_sheet
