@@ -183,7 +183,7 @@ def _terms(question, right):
     for k, name in names.items():
         for value in (times * float(question.given[k]) for times in (1, -1, 2, -2)):
             made, within = right + value, question.rtol * abs(right)
-            if 1e-9 * abs(made) < within < abs(value) / 5:
+            if made and 1e-9 * abs(made) < within < abs(value) / 5:
                 hint = slips.WORDS["term"].format(names=name)
                 yield [made, f"generic:term {name}", hint, within / abs(made)]
 

@@ -288,12 +288,18 @@ def light_cell(sources, wanted):
 
 def _slice(statements, needed):
     """The statements, last first, that make what is needed, and what they need in turn."""
-    taken = []
+    taken, imports = [], (ast.Import, ast.ImportFrom)
+    modules = {
+        (alias.asname or alias.name).split(".")[0]
+        for node, _ in statements
+        if isinstance(node, imports)
+        for alias in node.names
+    }
     for node, text in reversed(statements):
-        if isinstance(node, ast.Import | ast.ImportFrom):
+        if isinstance(node, imports):
             continue
         bound, touched = _stored(node)
-        if (bound | touched) & needed:
+        if (bound | (touched - modules)) & needed:
             needed = (needed - bound) | _loaded(node)
             taken.append((node, text))
     return taken, needed
