@@ -20,6 +20,8 @@ PEERS_PY := .venv-peers/$(BIN)/python
 FOR_PEERS := .venv-peers/installed
 DASK_PY := .venv-dask/$(BIN)/python
 FOR_DASK := .venv-dask/installed
+NBGRADER_PY := .venv-nbgrader/$(BIN)/python
+FOR_NBGRADER := .venv-nbgrader/installed
 
 # Every file below a folder, in plain make so that it works in any shell.
 files = $(foreach entry,$(wildcard $(1)/*),$(if $(wildcard $(entry)/*),$(call files,$(entry)),$(entry)))
@@ -28,7 +30,7 @@ SOURCES := $(filter-out %.pyc,$(foreach folder,book lib data,$(call files,$(fold
 SITE := _build/html
 BUILT := _build/built
 
-.PHONY: help book test test-library test-processors serve coursework bench peers cluster lint format lock clean
+.PHONY: help book test test-library test-processors serve coursework coursework-nbgrader bench peers cluster lint format lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -40,6 +42,7 @@ help:
 	@echo "make bench         closed forms, solver and fits against the alternatives: accuracy and time in tables"
 	@echo "make peers         the thermodynamics against pycalphad, in an environment of its own"
 	@echo "make cluster       the fit on a cluster of dask, in an environment of its own"
+	@echo "make coursework-nbgrader  mark the demonstration class with nbgrader too and compare the marks"
 	@echo "make lint          check style; make format mends what can be mended"
 	@echo "make lock          pin the newest versions that pyproject.toml allows (needs uv)"
 	@echo "make clean         remove everything the other commands made"
@@ -75,6 +78,11 @@ $(FOR_PEERS): requirements-peers.txt
 $(FOR_DASK): requirements-dask.txt
 	$(PYTHON) -m venv .venv-dask
 	$(DASK_PY) -m pip install --quiet --disable-pip-version-check -r requirements-dask.txt
+	@echo ok > $@
+
+$(FOR_NBGRADER): requirements-nbgrader.txt
+	$(PYTHON) -m venv .venv-nbgrader
+	$(NBGRADER_PY) -m pip install --quiet --disable-pip-version-check -r requirements-nbgrader.txt
 	@echo ok > $@
 
 # --- the book -----------------------------------------------------------------------------
@@ -150,6 +158,10 @@ cluster: $(FOR_DASK)
 	@$(DASK_PY) -c "import distributed"  # without it the test would be skipped
 	$(DASK_PY) -m pytest tests/test_eis_fit.py -k "executor or cluster"
 
+# The demonstration class marked by nbgrader too, from the same sheets: the marks must agree.
+coursework-nbgrader: $(FOR_NBGRADER)
+	$(NBGRADER_PY) -m sandtime.coursework nbgrader
+
 # --- pins ---------------------------------------------------------------------------------
 
 # One version for Python 3.11 to 3.13 and for every system, as far as one exists.
@@ -178,7 +190,11 @@ lock:
 	@{ echo "# What 'make cluster' needs, in an environment of its own, every version pinned."; \
 	   echo "# Made from pyproject.toml by 'make lock'; edit the ranges there."; \
 	   cat _build/lock/dask; echo "-e ."; } > requirements-dask.txt
+	$(RESOLVE) --extra nbgrader --constraints _build/lock/book > _build/lock/nbgrader
+	@{ echo "# What 'make coursework-nbgrader' compares with, in an environment of its own, every version pinned."; \
+	   echo "# Made from pyproject.toml by 'make lock'; edit the ranges there."; \
+	   cat _build/lock/nbgrader; echo "-e ."; } > requirements-nbgrader.txt
 	@rm -rf _build/lock
 
 clean:
-	rm -rf .venv .venv-bench .venv-peers .venv-dask _build build sandtime.egg-info .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-bench .venv-peers .venv-dask .venv-nbgrader _build build sandtime.egg-info .pytest_cache .ruff_cache .hypothesis

@@ -49,7 +49,7 @@ def exercises_of(source):
 
 
 def boxes_of(source):
-    return re.findall(r"^[`:]{3,}\{(?:answer|predict)\} *(\S+)", source, re.M)
+    return re.findall(r"^(?:[`:]{3,}\{(?:answer|predict)\}|% answer:) *(\S+)", source, re.M)
 
 
 LABELS = {label: page for page, source in SOURCES.items() for label in exercises_of(source)}
@@ -176,6 +176,12 @@ def test_solutions_are_folded_in_lab(page):
     )
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_lab_meets_no_directive_that_it_does_not_know(page):
+    loud = notebooks.BOX.findall(SOURCES[page])
+    assert loud == [], "python book/extension/notebooks.py book/*.md turns them into comments"
+
+
 @pytest.mark.parametrize("page", WITH_EXERCISES)
 def test_folding_changes_nothing_else(page):
     folded = notebooks.fold_source(SOURCES[page])
@@ -220,7 +226,7 @@ def test_an_exercise_notebook_runs_without_its_chapter(page, capsys):
     cells = [source for sources in given.values() for source in sources]
     light = notebooks.light_cell(chapter, "\n".join(cells))
     heavy = len("\n".join(chapter).splitlines())
-    assert len(light.splitlines()) < max(60, heavy / 4)
+    assert len(light.splitlines()) < max(80, heavy / 4)
     names = {}
     for source in (light, *cells):
         exec(compile(notebooks._python(source), page, "exec"), names)
@@ -319,7 +325,7 @@ def strings(question):
     known = answers.data(question)
     right, size, zero = known["right"], known["size"], known["zero"]
     values = [right, *(value for value, _ in known["mistakes"])]
-    values += [each[0] for part in ("then", "last") for each in known[part][:6]]
+    values += [row[0] for part in ("then", "last", "end") for row in known[part][:6]]
     factors = (2, 0.5, -1, 4, 1 / 3600, 1e3, 2e-6, 1.03, 1.006, 0.7, 100, 0.01, 3.14159, -7.77, 30)
     values += [right * factor for factor in factors]
     values += [value * factor for value, _ in known["mistakes"] for factor in (2, -1, 1e3)]
@@ -378,11 +384,13 @@ def test_page_and_kernel_say_the_same(boxes):
         for (id, text), (kind, hint) in zip(texts, verdicts, strict=True):
             kernel = exercises.judge(by_id[id], text)
             kinds.add(kernel.kind.split(":")[0])
-            if (kernel.kind, kernel.hint) != (kind, hint):
+            # wrong powers of what is given are looked for in a kernel alone
+            searched = kernel.kind.startswith("generic:power of") and kind != "right"
+            if (kernel.kind, kernel.hint) != (kind, hint) and not searched:
                 differing.append((id, text, kernel.kind, kernel.hint, kind, hint))
     assert sum(map(len, lists.values())) >= 200
     assert kinds >= {"right", "mistake", "near", "generic", "mistake+slip", "invalid", "unknown"}
-    assert differing == []
+    assert differing[:5] == []
     assert tab.said == []
 
 

@@ -37,6 +37,7 @@ COMMANDS = [
     "bench",
     "peers",
     "cluster",
+    "coursework-nbgrader",
     "lint",
     "format",
     "lock",

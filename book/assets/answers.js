@@ -129,11 +129,11 @@
     const { rtol, right } = asked;
     const floor = (v) => Math.max(asked.atol, 1e-9 * (Math.abs(v) || asked.size));
     const known = (table) => {
-      const found = table.find(([v, , , near]) => {
+      const found = table.find(([v, , near]) => {
         const within = (near ?? rtol) * Math.abs(v - asked.zero) + floor(v);
         return Math.abs(value - v) <= within;
       });
-      return found && [found[1], found[2]];
+      return found && asked.said[found[1]];
     };
     const ratio = (v) => (Math.abs(v) > floor(v) && value ? value / v : null);
     const quotient = ratio(right);
@@ -161,7 +161,7 @@
     };
     return (
       known(asked.first) || one() || known(asked.then) || withMistake() || known(asked.last) ||
-      (quotient && twoSlips(Math.abs(quotient), rtol)) || unknown()
+      (quotient && twoSlips(Math.abs(quotient), rtol)) || known(asked.end) || unknown()
     );
   };
 

@@ -2,8 +2,11 @@
 
 A question is declared once, in `sandtime.exercises`; here it becomes part of a page.
 
-- ``{answer} id`` is a box for a number with its unit, a choice or an order (`AnswerBox`);
-- ``{predict} id`` is a box and a fold, which opens after the answer (`Predict`);
+- ``{answer} id`` is a box for a number with its unit, a choice or an order (`AnswerBox`); sources
+  write it as the comment ``% answer: id`` (`fill_in_boxes`), for JupyterLab, where the cell below
+  takes the answer, shows a red frame in place of a directive that it does not know;
+- ``{predict} id`` is a box and a fold, which opens after the answer (`Predict`); any element called
+  ``reveal-id`` opens likewise;
 - below the title of an exercise stands what it asks of the reader: level, minutes, kind
   (`mark_exercises`), and a solution is called by the number of its exercise (`name_solutions`);
 - pages with a box load one script, which finds the questions as JSON (`equip_pages`).
@@ -12,6 +15,7 @@ A question is declared once, in `sandtime.exercises`; here it becomes part of a 
 import html
 import json
 import re
+import warnings
 from functools import cache
 from itertools import combinations
 from math import isfinite
@@ -53,7 +57,9 @@ def rules():
 
 def data(question):
     """A question for the script: what is right, what is known to be wrong, what is said."""
-    return {"id": question.id, "kind": way(question), **_DATA[way(question)](question)}
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # as in a kernel: wrong arguments are tried on purpose
+        return {"id": question.id, "kind": way(question), **_DATA[way(question)](question)}
 
 
 def way(question):
@@ -71,6 +77,7 @@ def _number(question):
     zero = 273.15 if question.unit.strip() == "°C" else 0.0
     right, tolerance = float(question.truth[0]), f"{100 * question.rtol:g}"
     made = [(each, float(question.values(each.make)[0])) for each in question.mistakes]
+    made = [(each, value) for each, value in made if isfinite(value)]
     others = [float(question.values(each)[0]) for each in question.also]
     return {
         "size": size,
@@ -81,13 +88,22 @@ def _number(question):
         "atol": question.atol,
         "right": right,
         "mistakes": [[value, mistake.hint] for mistake, value in made],
-        "first": [
-            *_table(question, [right, *others, *(value for _, value in made)]),
-            [right, "near", slips.WORDS["near"].format(tolerance=tolerance), slips.NEAR],
-            *_table(question, [(right - zero) / size]),
-        ],
-        "then": _table(question, [*_changed(question, right), *_varied(question)]),
-        "last": _table(question, [a * b / right for (_, a), (_, b) in combinations(made, 2)]),
+        **_numbered(
+            first=[
+                [right, *_told(question, right)],
+                *([value, *_told(question, right)] for value in others),
+                *([value, *_told(question, value)] for _, value in made),
+                [right, "near", slips.WORDS["near"].format(tolerance=tolerance), slips.NEAR],
+                [
+                    (right - zero) / size,
+                    "generic:unit",
+                    slips.WORDS["SI"].format(**_text(question)),
+                ],
+            ],
+            then=[*_changed(question, right), *_varied(question)],
+            last=[_both(right, *pair) for pair in combinations(made, 2) if right],
+            end=_terms(question, right),
+        ),
         "misfit": slips.WORDS["asked"].format(
             means=quantity.means(dimension) or "another dimension",
             unit=question.unit or "no unit",
@@ -103,27 +119,73 @@ def _powers(dimension):
     return re.sub(r"(^0)?(,0)*$", "", ",".join(f"{power:g}" for power in dimension))
 
 
-def _table(question, values):
-    """What is said to each of these values, if it is more than that it is not right."""
-    told = ((value, _told(question, value)) for value in dict.fromkeys(values) if isfinite(value))
-    return [[value, *said] for value, said in told if said[0] not in ("unknown", "near")]
+def _numbered(**tables):
+    """Tables of values with what is said to each, every text once: a value and a number."""
+    said = {}
+    short = {
+        name: [
+            [
+                float(f"{value:.10g}") if not within else float(value),
+                said.setdefault((kind, hint), len(said)),
+                *within,
+            ]
+            for value, kind, hint, *within in rows
+            if isfinite(value)
+        ]
+        for name, rows in tables.items()
+    }
+    return {**short, "said": list(said)}
+
+
+def _text(question):
+    return {"unit": question.unit, "text": ", or write it as text with its unit"}
 
 
 def _changed(question, right):
-    """What the right value becomes on the way to an answer: see `diagnosis._whole`."""
-    with np.errstate(all="ignore"):
-        value = np.float64(right)
-        yield from (value - 273.15, value + 273.15, 1 / value, -1 / value, value**2)
-        yield from (np.sqrt(value), np.log(value), np.log10(value))
-        yield from (10 ** np.log(value), np.exp(np.log10(value)))
-        if question.unit in ("", "%"):
-            yield from (1 - value, value - 1, value + 1)
+    """What the right value becomes on the way to an answer: `diagnosis._whole`."""
+    t = np.float64(right)
+    made = {
+        "celsius": (t - 273.15, t + 273.15),
+        "reciprocal": (1 / t, -1 / t),
+        "squared": (t**2,),
+        "rooted": (np.sqrt(t),),
+        "logarithm": (np.log(t),),
+        "log ten": (np.log10(t),),
+        "tenfold": (10.0 ** np.log(t),),
+        "efold": (np.exp(np.log10(t)),),
+    }
+    if question.unit in ("", "%"):
+        made |= {"rest": (1 - t,), "more": (t - 1, t + 1)}
+    for name, values in made.items():
+        for value in values:
+            yield [value, f"generic:{name}", slips.WORDS[name]]
 
 
 def _varied(question):
-    """What the right formula makes of what is given, entered wrongly."""
-    for _, _, (value,) in variants.variants(question):
-        yield float(value)
+    """What the right formula makes of what is given, entered wrongly: `diagnosis._argument`."""
+    for name, hint, (value,) in variants.variants(question):
+        yield [float(value), f"generic:{name}", hint]
+
+
+def _both(right, one, two):
+    """Two declared mistakes at once: `diagnosis._two`."""
+    (first, a), (second, b) = one, two
+    hint = slips.WORDS["two"].format(one=first.name, two=second.name, hint=first.hint)
+    return [a * b / right, "mistake+slip", hint if len(hint) <= 240 else hint[:239] + "…"]
+
+
+def _terms(question, right):
+    """What is left of something given, and one term too many: `diagnosis._difference`."""
+    names = {k: variants.name_of(question, k) for k in variants.scalars(question)}
+    for k, name in names.items():
+        hint = slips.WORDS["left"].format(name=name)
+        yield [float(question.given[k]) - right, "generic:rest", hint]
+    for k, name in names.items():
+        for value in (times * float(question.given[k]) for times in (1, -1, 2, -2)):
+            made, within = right + value, question.rtol * abs(right)
+            if 1e-9 * abs(made) < within < abs(value) / 5:
+                hint = slips.WORDS["term"].format(names=name)
+                yield [made, f"generic:term {name}", hint, within / abs(made)]
 
 
 def _choose(question):
@@ -155,7 +217,7 @@ _DATA = {"number": _number, "choose": _choose, "order": _order}
 def box(question):
     """The HTML of a box."""
     inner = {"number": _field, "choose": _options, "order": _items}[way(question)](question)
-    content = json.dumps(data(question), ensure_ascii=False).replace("</", "<\\/")
+    content = json.dumps(data(question), ensure_ascii=False, allow_nan=False).replace("</", "<\\/")
     return (
         f'<form class="answer-box answer-{way(question)}" id="answer-{question.id}" '
         f'autocomplete="off" novalidate>\n{inner}\n'
@@ -234,6 +296,20 @@ def _items(question):
     )
 
 
+def asked(id):
+    """The question of a box.
+
+    Raises
+    ------
+    ValueError
+        If there is none of that id, or a page cannot check it.
+    """
+    question = exercises.question(id)
+    if way(question) is None:
+        raise ValueError(f"{id} is {question.kind}: a page cannot check it")
+    return question
+
+
 class AnswerBox(SphinxDirective):
     """``{answer} id``: a box that checks the answer to a question."""
 
@@ -242,15 +318,24 @@ class AnswerBox(SphinxDirective):
 
     def asked(self):
         try:
-            question = exercises.question(self.arguments[0])
+            return asked(self.arguments[0])
         except ValueError as error:
             raise self.error(str(error)) from error
-        if way(question) is None:
-            raise self.error(f"{question.id} is {question.kind}: a page cannot check it")
-        return question
 
     def run(self):
-        return [nodes.raw("", box(self.asked()), format="html", answer=self.arguments[0])]
+        return [nodes.raw("", box(self.asked()), format="html")]
+
+
+def fill_in_boxes(app, doctree):
+    """Put a box where a comment asks for one."""
+    for comment in list(doctree.findall(nodes.comment)):
+        found = re.fullmatch(r"\s*answer: *(\S+)\s*", comment.astext())
+        if found is None:
+            continue
+        try:
+            comment.replace_self(nodes.raw("", box(asked(found[1])), format="html"))
+        except ValueError as error:
+            logger.warning(str(error), location=(app.env.docname, comment.line))
 
 
 def reveal(question):
@@ -355,6 +440,7 @@ def setup(app):
     app.add_directive("answer", AnswerBox)
     app.add_directive("predict", Predict)
     app.add_css_file("answers.css")
+    app.connect("doctree-read", fill_in_boxes)
     app.connect("doctree-read", mark_exercises, priority=600)
     app.connect("doctree-resolved", name_solutions)
     app.connect("html-page-context", equip_pages)

@@ -3,8 +3,9 @@
 - the notebook offered beside a chapter keeps its solutions folded (`fold`);
 - beside it stands one with the exercises alone, their numbers evaluated, which reaches the first
   question without computing the chapter (`exercise_notebook`);
-- the sources fold the code of solutions in Lab too; run as a program this module adds what that
-  takes: ``python book/extension/notebooks.py book/*.md`` (`fold_source`).
+- the sources are to look well in Lab too: the code of solutions folded (`fold_source`) and no
+  directive that Lab does not know (`quiet_boxes`); run as a program this module sees to both:
+  ``python book/extension/notebooks.py book/*.md``.
 """
 
 import ast
@@ -83,6 +84,33 @@ def fold_source(source):
     for begin, end in reversed(solutions_of(source)):
         source = source[:begin] + CELL.sub(folded, source[begin:end]) + source[end:]
     return source
+
+
+BOX = re.compile(r"^(`{3,}|:{3,})\{(answer|predict)\} *(\S+) *\n(.*?)^\1 *$", re.M | re.S)
+
+
+def quiet_boxes(source):
+    """The source with its boxes as comments, which Lab does not show.
+
+    >>> print(quiet_boxes("```{answer} sand-a\\n```"))
+    % answer: sand-a
+    >>> print(quiet_boxes("```{predict} sand-b\\nThen.\\n```"))
+    % answer: sand-b
+    <BLANKLINE>
+    :::{dropdown} What comes out
+    :name: reveal-sand-b
+    Then.
+    :::
+    """
+
+    def quiet(found):
+        _, kind, id, content = found.groups()
+        comment = f"% answer: {id}"
+        if kind == "answer":
+            return comment
+        return f"{comment}\n\n:::{{dropdown}} What comes out\n:name: reveal-{id}\n{content}:::"
+
+    return BOX.sub(quiet, source)
 
 
 # ---- the notebook of a chapter -------------------------------------------------------------------
@@ -236,7 +264,9 @@ def light_cell(sources, wanted):
     z = x + 1
     """
     statements = [(node, _python(text)) for text in sources for node in _parsed(text).body]
-    wanted = _loaded(_parsed(wanted)) - {"check"}
+    parsed = _parsed(wanted)
+    own = {n.name for n in parsed.body if isinstance(n, ast.FunctionDef | ast.ClassDef)}
+    wanted = _loaded(parsed) - own - {"check"}
     while True:
         taken, needed = _slice(statements, wanted)
         # what a function takes from outside is looked up when it is called, not where it stands
@@ -435,13 +465,14 @@ def setup(app):
 
 
 def main(paths):
-    """Fold the solutions in these sources."""
+    """Make these sources look well in Lab."""
     for path in map(Path, paths):
         before = path.read_text(encoding="utf-8")
-        after = fold_source(before)
+        after = quiet_boxes(fold_source(before))
         if after != before:
             path.write_text(after, encoding="utf-8")
-            print(f"{path}: {len(unfolded(before))} cells folded")
+            folded, boxes = len(unfolded(before)), len(BOX.findall(before))
+            print(f"{path}: {folded} cells folded, {boxes} boxes quiet")
 
 
 if __name__ == "__main__":

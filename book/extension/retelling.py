@@ -8,6 +8,8 @@ from docutils import nodes
 
 APART = (nodes.raw, nodes.title, nodes.target, nodes.comment, nodes.footnote_reference)
 
+FOLDED = {"exercise-marks", "sd-dropdown"}  # told otherwise, or not to be seen yet
+
 
 def markdown(node):
     """Markdown of a node and what it holds.
@@ -19,7 +21,7 @@ def markdown(node):
     """
     if isinstance(node, nodes.Text):
         return str(node)
-    if isinstance(node, APART) or "exercise-marks" in node.get("classes", []):
+    if isinstance(node, APART) or FOLDED & set(node.get("classes", [])):
         return ""
     for kind, tell in TELL.items():
         if isinstance(node, kind):
