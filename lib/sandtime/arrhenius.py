@@ -67,27 +67,8 @@ def normalise_resistance(resistance, activation_energy, temperature, reference_t
     The resistance of an ion conductor follows :math:`R \propto T \exp(E_A/k_B T)`, so a value
     measured in the cold becomes *smaller* when it is carried to room temperature.
 
-    Parameters
-    ----------
-    resistance : array_like
-        Resistance at `temperature`, in any unit; positive.
-    activation_energy : array_like
-        Energy per particle, J.
-    temperature : array_like
-        Where the resistance was measured, K.
-    reference_temperature : array_like
-        Where it is wanted, K.
-
-    Returns
-    -------
-    ndarray or float
-        The resistance at `reference_temperature`, in the unit of `resistance`.
-
-    Raises
-    ------
-    ValueError
-        If a temperature or the resistance is not positive, any number is not finite, the shapes do
-        not broadcast, or the energy is so large that it cannot be per particle and in joules.
+    In the unit of `resistance`, which is positive and was measured at `temperature`, K.  The other
+    parameters and errors as in `scale`, but here the reference temperature is where it is wanted.
 
     Notes
     -----
@@ -113,22 +94,14 @@ def activation_energy(value, temperature, reference_value, reference_temperature
 
     .. math:: E_A = -k_B\,\frac{\ln(X/X_0)}{1/T - 1/T_0}
 
+    Per particle, J.  ValueError if a number is not positive or the two temperatures are equal.
+
     Parameters
     ----------
     value, reference_value : array_like
         The quantity at the two temperatures, in the same unit; positive.
     temperature, reference_temperature : array_like
         The two temperatures, K; different.
-
-    Returns
-    -------
-    ndarray or float
-        Energy per particle, J.
-
-    Raises
-    ------
-    ValueError
-        If a value or a temperature is not positive, or the two temperatures are equal.
 
     Examples
     --------
@@ -156,24 +129,9 @@ def temperature_for(value, activation_energy, reference_value, reference_tempera
 
     .. math:: \frac1T = \frac1{T_0} - \frac{k_B}{E_A}\ln\frac{X}{X_0}
 
-    Parameters
-    ----------
-    value, reference_value : array_like
-        Wanted, and known at the reference temperature; positive, in the same unit.
-    activation_energy : array_like
-        Per particle, J; not 0.
-    reference_temperature : array_like
-        K.
-
-    Returns
-    -------
-    ndarray or float
-        K.  It may be one at which the metal is liquid: the law does not know.
-
-    Raises
-    ------
-    ValueError
-        If an argument is out of range, or no temperature gives the value.
+    In K, and maybe one at which the metal is liquid: the law does not know.  `value` is wanted,
+    `reference_value` known, both positive and in one unit; the energy is not 0; otherwise as in
+    `scale`.  ValueError also if no temperature gives the value.
 
     Examples
     --------

@@ -92,15 +92,7 @@ def resistance(overpotential, exchange, reorganisation=np.inf, temperature=_ROOM
 
     At rest it is :math:`RT/Fi_0` by either law.
 
-    Parameters
-    ----------
-    overpotential, exchange, reorganisation, temperature : array_like
-        As in `current_density`.
-
-    Returns
-    -------
-    ndarray or float
-        Ω m²; the arguments broadcast.
+    In Ω m².  Parameters and errors as in `current_density`.
 
     Examples
     --------
@@ -125,15 +117,7 @@ def voltage(overpotential, reorganisation=np.inf, temperature=_ROOM):
     Whatever the exchange current, the contact and the composition, it depends on the overpotential
     alone.  Butler and Volmer's is :math:`(2RT/F)\tanh(w/2)` and never reaches 51.4 mV at 25 °C.
 
-    Parameters
-    ----------
-    overpotential, reorganisation, temperature : array_like
-        As in `current_density`.
-
-    Returns
-    -------
-    ndarray or float
-        V; the arguments broadcast.
+    In V.  Parameters and errors as in `current_density`.
 
     Examples
     --------
@@ -151,15 +135,7 @@ def rate(overpotential, reorganisation=np.inf, temperature=_ROOM):
 
     That of the reduction is the same at the opposite overpotential.
 
-    Parameters
-    ----------
-    overpotential, reorganisation, temperature : array_like
-        As in `current_density`.
-
-    Returns
-    -------
-    ndarray or float
-        A number; the arguments broadcast.
+    A number.  Parameters and errors as in `current_density`.
 
     Examples
     --------
@@ -177,15 +153,7 @@ def transfer_coefficient(overpotential, reorganisation=np.inf, temperature=_ROOM
 
     One half at rest by either law; Butler and Volmer's stays, Marcus's falls to zero.
 
-    Parameters
-    ----------
-    overpotential, reorganisation, temperature : array_like
-        As in `current_density`.
-
-    Returns
-    -------
-    ndarray or float
-        A number; the arguments broadcast.
+    A number.  Parameters and errors as in `current_density`.
 
     Examples
     --------

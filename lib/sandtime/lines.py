@@ -77,6 +77,8 @@ def chance_of_slope(abscissa, slope, scatter, *, errors=2.0):
     The fitted slope over its own standard error follows the noncentral t distribution, with
     :math:`N - 2` degrees of freedom and :math:`\beta\sqrt{\sum(x - \bar x)^2}/s`.
 
+    An argument that is not finite or out of range is a ValueError.
+
     Parameters
     ----------
     abscissa : array_like, shape (N,)
@@ -88,15 +90,6 @@ def chance_of_slope(abscissa, slope, scatter, *, errors=2.0):
         Standard deviation of a point, in units of the ordinate; positive.
     errors : float
         Standard errors by which the slope must be above zero; positive.
-
-    Returns
-    -------
-    float
-
-    Raises
-    ------
-    ValueError
-        If an argument is not finite or out of range.
 
     Examples
     --------

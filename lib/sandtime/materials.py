@@ -22,15 +22,7 @@ phase diagram of Kevorkov et al. (section 2.1)."""
 def molar_volume(lattice_parameter):
     r"""Volume of one mole of atoms in a bcc crystal, :math:`V_m = N_A a^3/2`, in m³/mol.
 
-    Parameters
-    ----------
-    lattice_parameter : array_like
-        Edge of the cubic cell, m; positive.
-
-    Raises
-    ------
-    ValueError
-        If a lattice parameter is not positive.
+    From the edge of the cubic cell, m; one that is not positive is a ValueError.
 
     Examples
     --------
@@ -45,17 +37,7 @@ def concentration(magnesium_fraction, lattice_parameter):
 
     .. math:: c = \frac{2\,(1-x)}{N_A\,a^3}
 
-    Parameters
-    ----------
-    magnesium_fraction : array_like
-        Atomic fraction of magnesium, 0 to 1.
-    lattice_parameter : array_like
-        Edge of the cubic cell, m; positive.
-
-    Raises
-    ------
-    ValueError
-        If the fraction lies outside 0 to 1 or the lattice parameter is not positive.
+    The fraction goes from 0 to 1; the lattice parameter, m, and errors as in `molar_volume`.
 
     Notes
     -----
@@ -78,17 +60,7 @@ def concentration(magnesium_fraction, lattice_parameter):
 def thickness(areal_capacity, concentration):
     r"""Thickness of electrode that holds an areal capacity, :math:`L = Q/(F c)`, in m.
 
-    Parameters
-    ----------
-    areal_capacity : array_like
-        Charge per area, C/m²; positive.
-    concentration : array_like
-        Lithium per volume, mol/m³; positive.
-
-    Raises
-    ------
-    ValueError
-        If either is not positive.
+    From charge per area, C/m², and lithium per volume, mol/m³, both positive.
 
     Examples
     --------
@@ -183,22 +155,14 @@ class Electrode:
         - ``conserved="magnesium"``: the magnesium that is there stays and only lithium leaves,
           :math:`c = c_{Mg}\,(1-x)/x`.
 
+        In mol/m³.  ValueError if the composition is below the initial one, `conserved` is neither
+        word, or an electrode is to conserve magnesium that has none.
+
         Parameters
         ----------
         magnesium_fraction : array_like
             Composition reached, from the electrode's own fraction up to 1.
         conserved : {"sites", "magnesium"}
-
-        Returns
-        -------
-        ndarray or float
-            mol/m³.
-
-        Raises
-        ------
-        ValueError
-            If the composition is below the initial one, `conserved` is neither word, or magnesium
-            is to be conserved in an electrode that has none.
 
         Examples
         --------

@@ -125,22 +125,9 @@ def paper(id, unit=1):
 def quantity(id, part="paper"):
     """A printed number in SI units, by the unit that stands beside it.
 
-    Parameters
-    ----------
-    id : str
-        Of a claim.
-    part : {"paper", "paper_high", "uncertainty"}
-        The number, the upper end of a range, or the printed uncertainty.
-
-    Returns
-    -------
-    float
-        Degrees Celsius become K, per cent a fraction; what has no unit stays.
-
-    Raises
-    ------
-    ValueError
-        If there is no such claim, it is not legible, or it has no such part.
+    Parameters and errors as in `paper`; `part` is the number itself ("paper"), the upper end of a
+    range ("paper_high") or the printed "uncertainty", and what the claim lacks is an error too.
+    Degrees Celsius become K, per cent a fraction; what has no unit stays.
 
     Examples
     --------
@@ -208,16 +195,8 @@ def last_digit(printed):
 
     Trailing zeros of a whole number do not count as printed digits: 2820 is known to the tens.
 
-    Parameters
-    ----------
-    printed : str
-        A number as the paper prints it: ``"26.7"``, ``"3.5098(6)"``, ``"(7 ± 2) × 10−11"``,
-        ``"10−7"``.
-
-    Raises
-    ------
-    ValueError
-        If it does not begin with a number.
+    `printed` as the paper prints it: ``"26.7"``, ``"3.5098(6)"``, ``"(7 ± 2) × 10−11"``,
+    ``"10−7"``; a ValueError if it does not begin with a number.
 
     Examples
     --------

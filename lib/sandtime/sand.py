@@ -66,17 +66,7 @@ def diffusivity(current_density, depletion_time, concentration_drop):
 
     The inverse of `depletion_time`.
 
-    Parameters
-    ----------
-    current_density, concentration_drop
-        As in `depletion_time`.
-    depletion_time : array_like
-        s; positive.
-
-    Returns
-    -------
-    ndarray or float
-        m²/s; the arguments broadcast.
+    In m²/s.  Parameters as in `depletion_time`, with the time, s, for the diffusivity.
 
     Examples
     --------
@@ -99,6 +89,8 @@ def concentration(depth, time, *, diffusivity, current_density, initial):
     .. math:: c = c_0 - \frac{2 i}{F}\sqrt{\frac{t}{D}}\;
               \operatorname{ierfc}\frac{y}{2\sqrt{D t}}
 
+    In mol/m³.  The formula's value: it goes below zero after the depletion time.
+
     Parameters
     ----------
     depth : array_like
@@ -111,11 +103,6 @@ def concentration(depth, time, *, diffusivity, current_density, initial):
         A/m²; positive strips, negative plates.
     initial : array_like
         mol/m³; positive.
-
-    Returns
-    -------
-    ndarray or float
-        mol/m³.  The formula's value: it goes below zero after the depletion time.
 
     Notes
     -----
@@ -149,21 +136,13 @@ def receding_enrichment(swept):
     .. math:: \frac{x(0,t)}{x_0} = \left(1+\frac q2\right)\left(1+\operatorname{erf}\frac{\sqrt q}2
               \right) + \sqrt{\frac q\pi}\,e^{-q/4}, \qquad q = \frac{v^2 t}{D}
 
+    Dimensionless, one at the start.  A negative `swept` is a ValueError.
+
     Parameters
     ----------
     swept : array_like
         The dimensionless time :math:`q`: how far the interface has moved, over how far diffusion
         reaches, squared.  Zero or more.
-
-    Returns
-    -------
-    ndarray or float
-        Dimensionless, one at the start.
-
-    Raises
-    ------
-    ValueError
-        If `swept` is negative.
 
     Notes
     -----
@@ -228,24 +207,7 @@ def receding_diffusivity(current_density, depletion_time, molar_volume, enrichme
 
     :math:`D = t_0\,(i V_m/F)^2/q^*`, the inverse of `receding_depletion_time`.
 
-    Parameters
-    ----------
-    current_density : array_like
-        A/m²; positive.
-    depletion_time : array_like
-        s; positive.
-    molar_volume, enrichment
-        As in `receding_depletion_time`.
-
-    Returns
-    -------
-    ndarray or float
-        m²/s; the arguments broadcast.
-
-    Raises
-    ------
-    ValueError
-        If an argument is not positive or the enrichment is not above 1.
+    Parameters and errors as in `receding_depletion_time`, with the time, s, for the diffusivity.
 
     Examples
     --------

@@ -77,11 +77,6 @@ def images(position, time, pairs=_IMAGE_PAIRS):
     pairs : int
         :math:`M`; the default is exact to rounding up to :math:`\tau = 0.1`.
 
-    Returns
-    -------
-    ndarray or float
-        Dimensionless; the arguments broadcast.
-
     Notes
     -----
     Source: H. S. Carslaw and J. C. Jaeger, Conduction of Heat in Solids, 2nd ed. (1959), § 3.8.
@@ -98,15 +93,7 @@ def images(position, time, pairs=_IMAGE_PAIRS):
 def profile(position, time):
     r"""The universal profile :math:`P(x, \tau)`, exact to rounding at any time.
 
-    Parameters
-    ----------
-    position, time
-        As in `series`.
-
-    Returns
-    -------
-    ndarray or float
-        Dimensionless; the arguments broadcast.
+    Parameters as in `series`; dimensionless.
 
     Examples
     --------
@@ -175,20 +162,7 @@ def drop_for(share):
 
     The inverse of the curve :math:`\tau/P(1, \tau)`, for a utilisation that is asked for.
 
-    Parameters
-    ----------
-    share : array_like
-        Above 0 and below 1.
-
-    Returns
-    -------
-    ndarray or float
-        :math:`F D\,\Delta c/(i L)`, relative error below 1e-12.
-
-    Raises
-    ------
-    ValueError
-        If a share is out of range.
+    A share lies above 0 and below 1, or it is a ValueError; relative error below 1e-12.
 
     Examples
     --------
@@ -307,19 +281,9 @@ def concentration(position, time, *, thickness, diffusivity, current_density, in
 def depletion_time(current_density, *, thickness, diffusivity, initial, cutoff):
     r"""Time after which the interface reaches the cut-off.
 
-    Parameters
-    ----------
-    current_density : array_like
-        A/m²; positive.
-    thickness, diffusivity, initial
-        As in `concentration`.
-    cutoff : array_like
-        Concentration at the interface that ends the experiment, mol/m³; from 0 to below `initial`.
-
-    Returns
-    -------
-    ndarray or float
-        s; the arguments broadcast.  Relative error below 1e-12.
+    In s, relative error below 1e-12.  Parameters as in `concentration`, but the current is positive
+    and `cutoff`, the concentration at the interface that ends the experiment, mol/m³, goes from 0
+    to below `initial`.
 
     Examples
     --------

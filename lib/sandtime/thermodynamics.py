@@ -164,23 +164,8 @@ def chemical_potentials(magnesium_fraction, temperature, phase=BCC):
 
     Where the tangent to the Gibbs energy at `x` meets the two sides of the diagram.
 
-    Parameters
-    ----------
-    magnesium_fraction : array_like
-        Atomic fraction of magnesium, above 0 and below 1.
-    temperature, phase
-        As in `gibbs_energy`.
-
-    Returns
-    -------
-    lithium, magnesium : ndarray or float
-        J/mol; the arguments broadcast.
-
-    Raises
-    ------
-    ValueError
-        If the fraction or the temperature is out of range; a pure element has no chemical
-        potential of the other.
+    Parameters and errors as in `gibbs_energy`, the fraction above 0 and below 1: a pure element has
+    no chemical potential of the other.  Both in J/mol.
 
     Examples
     --------
@@ -200,20 +185,7 @@ def activity(magnesium_fraction, temperature, phase=BCC):
 
     Above 453.6 K, where lithium melts, bcc lithium is still what it is counted from.
 
-    Parameters
-    ----------
-    magnesium_fraction, temperature, phase
-        As in `gibbs_energy`.
-
-    Returns
-    -------
-    ndarray or float
-        Dimensionless; the arguments broadcast.
-
-    Raises
-    ------
-    ValueError
-        If the fraction or the temperature is out of range.
+    Dimensionless.  Parameters and errors as in `gibbs_energy`.
 
     Examples
     --------
@@ -234,22 +206,7 @@ def open_circuit_potential(magnesium_fraction, temperature, phase=BCC):
     compositions of `tie_line`, equilibrium is a plateau at the potential of the β limit, and a
     potential of `BCC` beyond that limit belongs to a supersaturated alloy.
 
-    Parameters
-    ----------
-    magnesium_fraction : array_like
-        Atomic fraction of magnesium, 0 to below 1.
-    temperature, phase
-        As in `gibbs_energy`.
-
-    Returns
-    -------
-    ndarray or float
-        V; the arguments broadcast.
-
-    Raises
-    ------
-    ValueError
-        If the fraction or the temperature is out of range.
+    In V.  Parameters and errors as in `gibbs_energy`, the fraction below 1.
 
     Examples
     --------
@@ -274,20 +231,7 @@ def thermodynamic_factor(magnesium_fraction, temperature, phase=BCC):
     It turns a self-diffusivity :math:`D^*` into a chemical one where every lattice site stays
     filled, :math:`D = D^*\Phi`; where magnesium is kept it is :math:`D = x D^*\Phi` (`variants`).
 
-    Parameters
-    ----------
-    magnesium_fraction, temperature, phase
-        As in `gibbs_energy`.
-
-    Returns
-    -------
-    ndarray or float
-        Dimensionless; the arguments broadcast.
-
-    Raises
-    ------
-    ValueError
-        If the fraction or the temperature is out of range.
+    Dimensionless.  Parameters and errors as in `gibbs_energy`.
 
     Notes
     -----
@@ -385,20 +329,8 @@ def phase_boundary(phase, other, temperature):
 def tie_line(temperature):
     """Where the β-phase ends and the α-phase begins.
 
-    Parameters
-    ----------
-    temperature : array_like
-        K, from 200 to the eutectic, above which there is liquid between the two.
-
-    Returns
-    -------
-    beta, alpha : ndarray or float
-        Magnesium fractions, in the shape of `temperature`.
-
-    Raises
-    ------
-    ValueError
-        If a temperature is out of range.
+    Magnesium fractions of β and α, in the shape of `temperature`, which is in K, from 200 to the
+    eutectic, above which there is liquid between the two; errors as in `phase_boundary`.
 
     Examples
     --------
@@ -443,20 +375,7 @@ def solidus(magnesium_fraction):
     """Temperature at which a heated alloy begins to melt: the melting point of an element, the
     eutectic where β and α lie side by side.
 
-    Parameters
-    ----------
-    magnesium_fraction : array_like
-        Atomic fraction of magnesium, 0 to 1.
-
-    Returns
-    -------
-    ndarray or float
-        K.
-
-    Raises
-    ------
-    ValueError
-        If the fraction is out of range.
+    Parameters, unit and errors as in `liquidus`.
 
     Examples
     --------

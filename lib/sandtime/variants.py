@@ -159,14 +159,7 @@ class Variant:
 
         For immobile magnesium and without the vacancy wind.
 
-        Parameters
-        ----------
-        prefactor : float
-            As in `diffusivity`, m²/s.
-
-        Returns
-        -------
-        float
+        The prefactor, m²/s, as in `diffusivity`.
 
         Examples
         --------
@@ -185,6 +178,8 @@ class Variant:
     def run(self, prefactor, steps, *, thickness, rtol=1e-4, times=()):
         """Run a programme whose cut-offs are magnesium fractions at the interface.
 
+        Returns a `Course`; errors as in `transport.solve`.
+
         Parameters
         ----------
         prefactor : float
@@ -195,15 +190,6 @@ class Variant:
             m.
         rtol, times
             As in `transport.solve`; a tenth of a per mille is far below what is known here.
-
-        Returns
-        -------
-        Course
-
-        Raises
-        ------
-        ValueError
-            As in `transport.solve`.
         """
         steps = [steps] if isinstance(steps, transport.Step) else list(steps)
         if self.frame == "receding":
@@ -304,6 +290,8 @@ class Variant:
 
         The twin of `calibrate`: no cut-off enters, the composition at the end of the strip follows.
 
+        In m²/s.
+
         Parameters
         ----------
         fraction : float
@@ -316,11 +304,6 @@ class Variant:
             m.
         rtol : float
             Of what the rest has still to bring, ``fraction`` less that of `homogenised`.
-
-        Returns
-        -------
-        float
-            m²/s.
 
         Raises
         ------
@@ -472,6 +455,8 @@ def information(predictions, resolution, weights=None):
     not know its own prediction, because something else in it is unknown, gives several with
     weights, and :math:`p(y|m)` is their average: the unknown is *marginalised*.
 
+    From 0 to log2(N) bits.
+
     Parameters
     ----------
     predictions : array_like, shape (N,) or (N, K)
@@ -480,11 +465,6 @@ def information(predictions, resolution, weights=None):
         Standard error of the reading, in the unit of the predictions; positive.
     weights : array_like, shape (N, K), optional
         Of the samples; not negative.  Equal if not given.
-
-    Returns
-    -------
-    float
-        Bits, 0 to log2(N).
 
     Raises
     ------

@@ -150,6 +150,8 @@ def void_density(depletion_time, current_density, *, molar_volume, contact=0.02,
 
     .. math:: N = \frac{4\,(1-\theta)^3}{9\pi\,[(v - V_m J)\,t_0]^2}
 
+    In 1/m².
+
     Parameters
     ----------
     depletion_time : array_like
@@ -163,11 +165,6 @@ def void_density(depletion_time, current_density, *, molar_volume, contact=0.02,
         capacitance of lithium, 2 %.
     diffusion_flux : array_like
         Lithium that diffusion brings to the interface, mol m⁻² s⁻¹; less than the current takes.
-
-    Returns
-    -------
-    ndarray or float
-        1/m²; the arguments broadcast.
 
     Notes
     -----
@@ -225,12 +222,7 @@ def wall_stress(pressure, *, law, contact=1.0, closure="isolated"):
     It is the largest there is and falls outwards as :math:`r^{-3/n}`; a creep law should have been
     measured around it.
 
-    Parameters
-    ----------
-    pressure : array_like
-        On the lithium, Pa; zero or more.
-    law, contact, closure
-        As for `closure_rate`.
+    Parameters as in `closure_rate`.
 
     Examples
     --------
@@ -402,16 +394,8 @@ def relaxation_zone(current_density, supersaturation, *, diffusivity, molar_volu
 
     .. math:: \ell = \frac{F D\,(S - 1)}{V_m\,i}
 
-    Parameters
-    ----------
-    current_density : array_like
-        A/m²; positive.
-    supersaturation : array_like
-        The largest :math:`S` at which voids do not nucleate; at least 1.
-    diffusivity : array_like
-        Self-diffusivity of lithium, m²/s.
-    molar_volume : array_like
-        m³/mol.
+    Parameters as in `vacancy_flux`, the current in A/m² and positive, and S the largest at which
+    voids do not nucleate.
 
     Notes
     -----
@@ -439,18 +423,8 @@ def diffusive_flux(pressure, *, contact, density, diffusivity, temperature):
     :math:`P V_m/RT`; steady diffusion from a hemisphere of radius :math:`a` into the half-space
     then moves :math:`2\pi a D P/RT` per void.
 
-    Parameters
-    ----------
-    pressure : array_like
-        On the lithium, Pa; zero or more, and :math:`P V_m \ll RT`.
-    contact : array_like
-        Contact fraction, 0 to 1.
-    density : array_like
-        Voids per area, 1/m².
-    diffusivity : array_like
-        Self-diffusivity of lithium at that temperature, m²/s.
-    temperature : array_like
-        K.
+    Pressure in Pa, :math:`P V_m \ll RT`; contact and density as in `contact_fraction`;
+    self-diffusivity of lithium at that temperature, m²/s, and temperature, K.
 
     Notes
     -----
@@ -510,12 +484,7 @@ def constriction_resistance(contact, *, spot_radius, conductivity):
 def constricted_contact(resistance, *, spot_radius, conductivity):
     r"""Contact whose constriction alone has this resistance: `constriction_resistance` undone.
 
-    Parameters
-    ----------
-    resistance : array_like
-        Area-specific, Ω m²; positive.
-    spot_radius, conductivity : array_like
-        As in `constriction_resistance`.
+    Parameters as there; the resistance is area-specific, Ω m², and positive.
 
     Examples
     --------

@@ -61,21 +61,8 @@ def measure(cell, seed=0, *, folder=None, reading="Hz", truth=truth):
 def run(seed=0, *, folder=None, reading="Hz", truth=truth):
     """Every series that has spectra, by id: some 34,000 spectra, in a second or two.
 
-    Parameters
-    ----------
-    seed, reading, truth
-        As for `measure`.
-    folder : str or path, optional
-        Cells whose spectra it holds are read, all others made.
-
-    Returns
-    -------
-    dict of str to Series
-
-    Raises
-    ------
-    ValueError
-        As for `measure`.
+    A dict of `Series`.  Parameters and errors as in `measure`, but cells whose spectra `folder`
+    does not hold are made.
     """
     where, every = measured_folder(folder), {}
     for cell in protocol.cells():

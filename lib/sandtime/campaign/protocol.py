@@ -142,15 +142,7 @@ def noise(frequency):
     at both ends.  Assumed, near what ten measured sweeps of a solid-state cell scatter by
     (``data/README.md``).
 
-    Parameters
-    ----------
-    frequency : array_like
-        Hz; positive.
-
-    Raises
-    ------
-    ValueError
-        If a frequency is not positive.
+    At frequencies in Hz; one that is not positive is a ValueError.
 
     Examples
     --------
@@ -217,10 +209,7 @@ def point_times(frequency=FREQUENCY, sweep=SWEEP):
     0.35 s; the highest frequency comes first.  The instrument of the measured sweeps that set the
     noise took about as long (``data/README.md``).
 
-    Raises
-    ------
-    ValueError
-        If the sweep is too short for two periods of each frequency.
+    A sweep too short for two periods of each frequency is a ValueError.
 
     Examples
     --------

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sandtime import checks
+from sandtime import checks, eis
 from sandtime.campaign.protocol import AREA, CRITERION, FREQUENCY, Cell, resistance_factor
+from sandtime.reported import quantity
 
 _WINDOW = 5.0  # standard errors around the criterion within which points take part
 
@@ -69,6 +70,21 @@ class Result:
         values = self.capacitance[checks.one_of("how", how, tuple(self.capacitance))]
         return values / values[0]
 
+    @property
+    def pellet_resistance(self):
+        """Of bulk and grain boundaries, Ω m²: a number, the median over the series."""
+        return float(np.median(self.bulk_resistance + self.grain_boundary_resistance))
+
+    def contact_behind(self, share, alpha, factor, how, start=None):
+        """Contact behind a share of the capacitance, if the resistance grew by a factor.
+
+        `eis.contact` with this pellet in series if `how` is "Brug", without if "Hsu-Mansfeld";
+        `start` is the resistance before, Ω m², by default the one that the paper reports.
+        """
+        start = quantity("r-int-initial") if start is None else start
+        series = self.pellet_resistance if how == "Brug" else None
+        return eis.contact(share, alpha, start, factor * start, series_resistance=series)
+
     def fitted(self, k, frequency=FREQUENCY):
         """Impedance that was fitted to spectrum `k`, Ω m², at frequencies in Hz, (F,)."""
         values = {name: self.fit[name][k] for name in self.fit.circuit.names}
@@ -104,6 +120,20 @@ class Result:
             return np.nan, np.nan
         time, error = self.time[good], (self.resistance_error / self.resistance)[good]
         return _crossing(time, np.log(resistance[good] / criterion), error)
+
+    def crossing_of_every(self, step, level):
+        """When R_int would pass a level, Ω m², if only every step-th spectrum had been taken.
+
+        A straight line in logarithms between two spectra.  Mean and spread, s, over up to some
+        eight choices of the first spectrum.
+        """
+        found, x, y = [], np.log(self.time), np.log(self.resistance / level)
+        for phase in range(0, step, max(1, step // 8)):
+            some = slice(phase, None, step)
+            after = int(np.argmax(y[some] > 0))
+            pair = slice(after - 1, after + 1)
+            found.append(np.exp(np.interp(0, y[some][pair], x[some][pair])))
+        return np.mean(found), np.std(found)
 
     def __repr__(self):
         kind = "synthetic" if self.synthetic else "measured"

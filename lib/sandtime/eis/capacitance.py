@@ -75,17 +75,14 @@ def brug(Q, alpha, resistance, series_resistance):
     :math:`R_s` it becomes Hsu and Mansfeld's.  The patches that differ must be wide against the
     electrolyte, or its resistance is not in series with each of them (see the module).
 
+    In F.
+
     Parameters
     ----------
     Q, alpha, resistance : array_like
         As in `hsu_mansfeld`.
     series_resistance : array_like
         In series with the arc, R_s, Ω: of the electrolyte.
-
-    Returns
-    -------
-    ndarray
-        F; the arguments broadcast.
 
     Notes
     -----
@@ -152,15 +149,7 @@ def contact(share, alpha, resistance_before, resistance_after, series_resistance
 def zarc_Q(resistance, tau, alpha):
     r"""The constant-phase element in a Zarc, :math:`Q = \tau^\alpha/R`.
 
-    Parameters
-    ----------
-    resistance, tau, alpha : array_like
-        Of the Zarc, Ω, s and a number.
-
-    Returns
-    -------
-    ndarray
-        s^α/Ω; the arguments broadcast.
+    In s^α/Ω, for a Zarc of R, Ω, and τ, s.
 
     Notes
     -----

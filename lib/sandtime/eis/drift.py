@@ -214,17 +214,8 @@ def growth_rate(time, value):
     Second-order differences on a clock that need not be even; to be given to `fit_drifting`.  A
     bias that is the same factor in all sweeps does not matter.
 
-    Parameters
-    ----------
-    time : array_like, shape (S,)
-        The same moment of each sweep, s; increasing.
-    value : array_like, shape (S,)
-        Positive.
-
-    Raises
-    ------
-    ValueError
-        If there are fewer than three sweeps, times do not increase or values are not positive.
+    Time is the same moment of each of three or more sweeps, s, and increases; values are positive;
+    else it is a ValueError.
 
     Examples
     --------

@@ -73,15 +73,7 @@ class Relaxation:
     def area(self, fast=0.0, slow=np.inf):
         """Resistance of what relaxes between two time constants, Ω.
 
-        Parameters
-        ----------
-        fast, slow : float
-            s; both ends included.
-
-        Returns
-        -------
-        ndarray, shape (S,)
-            A number for a single spectrum.
+        Both ends, s, are included; an array (S,), or a number for a single spectrum.
         """
         inside = (self.tau >= fast) & (self.tau <= slow)
         return self.distribution[..., inside].sum(axis=-1) * np.log(self.tau[1] / self.tau[0])

@@ -90,20 +90,8 @@ def arcs_by_bic(frequency, impedance, sigma, *, most=4):
 
     Every arc is a Zarc with three unknowns, :math:`\mathrm{BIC} = \chi^2 + 3n\,\ln 2F`.
 
-    Parameters
-    ----------
-    frequency : array_like, shape (F,)
-        Hz.
-    impedance : array_like, shape (S, F)
-        Complex, Ω or Ω m².
-    sigma : array_like
-        As for `fit`.
-    most : int
-        The largest number of arcs that is tried.
-
-    Returns
-    -------
-    ndarray, shape (most, S)
+    An array (most, S), where `most` is the largest number of arcs that is tried.  Frequency, Hz,
+    and sigma as in `cramer_rao`; impedances (S, F), complex, in the unit of sigma.
 
     Notes
     -----
