@@ -333,6 +333,19 @@ def test_merged_cells_are_parted_at_markers(known):
     ]  # fmt: skip
 
 
+def test_a_picture_is_taken_along_and_nothing_else(tmp_path, known):
+    (path,) = written(tmp_path, 1)
+    notebook = json.loads(path.read_text("utf-8"))
+    cell = next(each for each in notebook["cells"] if each["id"] == "manual-diffusion-d6-code")
+    pictures = ["iVBORw0KGgoAAA==\n", 'iVBORw0KGgo"><script>', "AAAA", None, 3]
+    cell["outputs"] = [{"data": {"image/png": each}} for each in pictures] + [None, {"data": 1}]
+    path.write_text(json.dumps(notebook))
+    (result,) = marking.mark(marking.Job("demo-01", (str(path),)))
+    assert result["tasks"][-1]["pictures"] == ["iVBORw0KGgoAAA=="]
+    page = feedback.reading("diffusion", "d6", [result])
+    assert 'src="data:image/png;base64,iVBORw0KGgoAAA=="' in page and "<script" not in page
+
+
 def test_a_copy_as_handed_out_does_not_undo_an_answer(tmp_path, known):
     (path,) = written(tmp_path, 1)
     notebook = json.loads(path.read_text("utf-8"))
