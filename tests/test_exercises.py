@@ -388,6 +388,27 @@ def test_declared_mistakes_come_first_alone_and_together():
     assert not both.passed and not silent(both)
 
 
+@pytest.mark.parametrize(
+    ("factor", "word"),
+    [
+        (2, "factor of 2 "), (4, "of 4 "), (8, "of 8 "), (3, "of 3 "), (3.14159265, "of π "),
+        (6.2831853, "of 2π "), (1.77245385, "of √π "), (1.41421356, "of √2 "), (60, "of 60 "),
+        (3600, "of 60² "), (24, "of 24 "), (96485.33, "Faraday"),
+        (2.302585, "logarithm"), (6.02214e23, "Avogadro"), (2.8274e-5, "area"), (69600, "lithium"),
+        (1000, "power of ten"), (1e-6, "power of ten"), (20, "factor of 2"), (-1, "sign"),
+    ],
+)  # fmt: skip
+def test_a_forgotten_factor_is_named(factor, word):
+    for each in (factor, 1 / factor):
+        assert word in judge(NEARBY, 15.3 * 86400 * each).hint
+        assert word in judge(VOLT, lambda *a, each=each: VOLT.right(*a) * each).hint
+
+
+def test_a_constant_that_is_added_is_told():
+    assert judge(VOLT, lambda *a: VOLT.right(*a) + 0.7).kind == "generic:offset"
+    assert judge(THIN, lambda *a: THIN.right(*a) * 1.37).kind == "generic:constant"
+
+
 def collided():
     return Question(
         "own-both", "a number", lambda: 10.0, rtol=1e-2,
@@ -880,4 +901,6 @@ def test_slips_in_a_number_are_told_their_cause(question):
 
 
 def test_the_book_has_questions_enough():
-    assert len(ALL) > 10
+    assert sum(not isinstance(question, Open) for question in ALL.values()) >= 60
+    assert sum(len(question.mistakes) for question in QUESTIONS) >= 120
+    assert exercises.audit() == []

@@ -272,7 +272,7 @@ cold = {
 BY_COLD = (
     Question(
         "spectrum-cold",
-        "temperature at which the top enters the range, in kelvin",
+        "temperature at which the top enters the range",
         _enters,
         "K",
         rtol=2e-3,

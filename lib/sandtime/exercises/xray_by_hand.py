@@ -139,7 +139,7 @@ WARM_UP = (
 BY_HAND = (
     Question(
         "xray-composition-error",
-        "standard error of that composition, from the printed (6), (1) and (1)",
+        "standard error of the composition, from the printed (6), (1) and (1)",
         lambda *given: np.sqrt((_terms(*given) ** 2).sum()),
         "%",
         rtol=0.02,
@@ -147,7 +147,6 @@ BY_HAND = (
         level=2,
         minutes=10,
         outcome="xray-2",
-        exercise=FIRST,
         mistakes=(
             Mistake(
                 "the foil alone",
