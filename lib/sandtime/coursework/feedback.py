@@ -16,13 +16,14 @@ from sandtime.coursework.sheet import SHEETS
 COLUMNS = ("student", "sheet", "task", "of", "marks", "comment")
 """Of the table in which a person's marks come back."""
 
-_SAFE = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+_SAFE = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; form-action 'none'"
 _STYLE = """
 :root { color-scheme: light dark; }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem; }
 h2 { margin: 2rem 0 .3rem; font-size: 1.15rem; }
 pre { overflow-x: auto; padding: .7rem; border: 1px solid #8886; border-radius: 4px; }
 pre, code { font-size: .9rem; white-space: pre-wrap; overflow-wrap: anywhere; }
+img { max-width: 100%; }
 table { border-collapse: collapse; } td, th { padding: .2rem .8rem .2rem 0; text-align: left; }
 .hint { border-left: 4px solid #8888; padding-left: .8rem; }
 @media print { pre { border-color: #ccc; } h2 { break-after: avoid; } }
@@ -128,10 +129,9 @@ def reading(sheet, task, results, manual=None):
                 marks, _ = _read_by_hand(result, each, manual)
                 given = "" if marks is None else f" ({marks:g} points)"
                 words = "\n\n".join(each["source"]).strip()[:50_000] or "nothing"
-                body += [
-                    f"<h2>{_text(result['student'])}{given}</h2>",
-                    f"<pre>{_text(words)}</pre>",
-                ]
+                body.append(f"<h2>{_text(result['student'])}{given}</h2><pre>{_text(words)}</pre>")
+                for data in each.get("pictures", ()):
+                    body.append(f'<img alt="the figure" src="data:image/png;base64,{data}">')
     return document(f"{sheet} {task}", body)
 
 

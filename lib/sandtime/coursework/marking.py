@@ -200,7 +200,9 @@ def _mark_task(room, found, task, wrong, bad):
     own = [cell for cell in cells if cell[2] == task.id]
     if isinstance(task.question, Open):
         words = found.answers(task.id)
-        return _row(task, Verdict(False, "open", "Read by a person."), words)
+        pictures = [one for c in found.cells if c.task == task.id for one in c.pictures]
+        row = _row(task, Verdict(False, "open", "Read by a person."), words)
+        return row | {"pictures": pictures}
     if not own:
         own = [cell for cell in cells if task.name in submission.names(cell[1])[0]]
     if not own:

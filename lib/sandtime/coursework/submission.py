@@ -41,12 +41,15 @@ class Cell:
         One of `ROLES`, or "" for a cell of the student's own.
     task : str
     source : str
+    pictures : list of str
+        What a manual cell shows: PNG in base64.
     """
 
     kind: str
     role: str
     task: str
     source: str
+    pictures: list = field(default_factory=list)
 
 
 @dataclass
@@ -292,8 +295,24 @@ def _fill(found, raw, words, sheets):
     known = sheets.get(found.sheet, {"sources": {}, "names": {}})
     for each, text, (role, task, _) in zip(raw, texts, carried, strict=True):
         kind = "code" if each.get("cell_type") == "code" else "markdown"
-        found.cells += _parts(kind, role, task, text, known)
+        parts = _parts(kind, role, task, text, known)
+        if parts and parts[-1].role == "manual":
+            parts[-1].pictures = _pictures(each)
+        found.cells += parts
     _repeats(found, known)
+
+
+def _pictures(raw):
+    """Pictures among the outputs of a cell, as far as they are base64 of a bearable size."""
+    found = []
+    outputs = raw.get("outputs")
+    for output in outputs if isinstance(outputs, list) else ():
+        data = _dict(_dict(output).get("data")).get("image/png")
+        data = "".join(map(str, data)) if isinstance(data, list) else data
+        if isinstance(data, str) and len(data) < 4_000_000:
+            data = re.sub(r"\s", "", data)
+            found += [data] if re.fullmatch(r"iVBORw0KGgo[A-Za-z0-9+/]*=*", data) else []
+    return found[:5]
 
 
 def _by_names(raw, sheets):
