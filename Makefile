@@ -42,6 +42,7 @@ help:
 	@echo "make bench         closed forms, solver and fits against the alternatives: accuracy and time in tables"
 	@echo "make peers         the thermodynamics against pycalphad, in an environment of its own"
 	@echo "make cluster       the fit on a cluster of dask, in an environment of its own"
+	@echo "make coursework    sheets with data of its own for each student (KEY=..., STUDENTS=list.csv, OUT=folder)"
 	@echo "make coursework-nbgrader  mark the demonstration class with nbgrader too and compare the marks"
 	@echo "make lint          check style; make format mends what can be mended"
 	@echo "make lock          pin the newest versions that pyproject.toml allows (needs uv)"
@@ -107,9 +108,11 @@ serve: $(BUILT)
 # --- coursework ---------------------------------------------------------------------------
 
 # Not echoed: the key is secret.
-coursework: $(FOR_BOOK)
+OUT ?= _coursework
+coursework: $(BUILT)
 	@$(PY) -m sandtime.coursework release $(if $(KEY),--key "$(KEY)") \
-	  $(if $(STUDENTS),--students "$(STUDENTS)") $(if $(OUT),--out "$(OUT)")
+	  $(if $(STUDENTS),--students "$(STUDENTS)") --out "$(OUT)"
+	$(PY) book/extension/notebooks.py --offered $(SITE) "$(OUT)/chapters"
 
 # --- checks -------------------------------------------------------------------------------
 

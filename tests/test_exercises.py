@@ -659,6 +659,30 @@ def test_names_that_may_not_be_used():
     assert judge(question, depletion_time).passed
     assert judge(question, lambda i, D, c: depletion_time(i, D, c)).passed
 
+    twice = Question(
+        "own-solve", "half", lambda x: x / 2, cases=((1.0,), (3.0,), (5.0,)),
+        forbid=("transport.solve",),
+    )  # fmt: skip
+    solved = lambda x: np.linalg.solve(np.array([[2.0]]), np.array([x]))[0]  # noqa: E731
+    assert judge(twice, solved).passed  # of the same name in another module
+
+
+def test_an_array_of_unlike_sizes_is_judged_number_by_number():
+    pair = Question(
+        "own-pair", "resistance and inductance", lambda x: np.array([3e2 * x, 5e-7 * x]),
+        cases=((1.0,), (2.0,)), rtol=1e-3,
+    )  # fmt: skip
+    assert judge(pair, lambda x: [3e2 * x, 5e-7 * x]).passed
+    assert not judge(pair, lambda x: [3e2 * x, 5.1e-7 * x]).passed
+
+
+def test_a_kernel_shows_what_there_is_to_choose_and_no_verdict_twice(capsys):
+    asked = next(q for q in ALL.values() if isinstance(q, Choice))
+    verdict = exercises.check(asked.id)
+    printed = capsys.readouterr().out
+    assert printed.startswith(asked.ask[0].upper()) and f"1. {asked.options[0].text}" in printed
+    assert verdict._ipython_display_() is None and not capsys.readouterr().out
+
 
 def test_a_judge_may_decide_or_leave_it():
     def referee(function):

@@ -34,6 +34,7 @@ COMMANDS = [
     "test-library",
     "test-processors",
     "serve",
+    "coursework",
     "bench",
     "peers",
     "cluster",

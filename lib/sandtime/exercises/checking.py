@@ -196,14 +196,21 @@ def _run(call):
 def forbidden(question, function):
     """The first of the names in `forbid` that a function uses, itself or through its helpers."""
     last = {name.rsplit(".", 1)[-1]: name for name in question.forbid}
+
+    def meant(name, places):
+        """Whether a forbidden name stands in its module: ``linalg.solve`` is another one."""
+        module = last[name].rpartition(".")[0]
+        return not module or module in {part for place in places for part in place.split(".")}
+
     waiting, seen = [function] if last else [], []
     while waiting:
         each = waiting.pop()
         each = inspect.unwrap(getattr(each, "func", getattr(each, "__func__", each)))
         library = str(getattr(each, "__module__", "")).split(".")[0] in LIBRARIES
         own = isinstance(each, types.FunctionType) and not library
-        if not own and getattr(each, "__name__", None) in last:
-            return last[each.__name__]
+        name = getattr(each, "__name__", None)
+        if not own and name in last and meant(name, [str(getattr(each, "__module__", ""))]):
+            return last[name]
         if not own or each in seen:
             continue
         seen.append(each)
@@ -214,7 +221,10 @@ def forbidden(question, function):
             codes += [c for c in code.co_consts if isinstance(c, types.CodeType)]
             for name in (*code.co_names, *code.co_freevars):
                 if name in last and name not in known:  # an attribute, or a builtin
-                    return last[name]
+                    named = (*code.co_names, *code.co_freevars)
+                    places = [getattr(known.get(n), "__name__", n) for n in named]
+                    if meant(name, places):
+                        return last[name]
                 waiting += [known[name]] if callable(known.get(name)) else []
     return ""
 

@@ -68,9 +68,11 @@ def _zero(question):
 
 
 def _floor(question, values):
-    """What counts as zero beside these values."""
+    """How far each value may be off whatever its size; where it should be 0, what counts as 0."""
     scale = np.abs(values).max(initial=0.0) or quantity.unit(question.unit)[0]
-    return max(question.atol, 1e-9 * scale)
+    return np.where(
+        np.abs(values) <= 1e-14 * scale, max(question.atol, 1e-9 * scale), question.atol
+    )
 
 
 def _told(kind, hint, credit=0.0):
@@ -104,7 +106,7 @@ def _near(question, found):
 def ratio(question, found, values):
     """Quotients of all numbers in a row; None where one is not defined."""
     top, bottom = (np.concatenate([np.ravel(each) for each in side]) for side in (found, values))
-    floor = np.concatenate([np.full(v.size, _floor(question, v)) for v in values])
+    floor = np.concatenate([np.ravel(_floor(question, v)) for v in values])
     zero = np.abs(bottom) <= floor
     if zero.all() or np.any(np.abs(top[zero]) > floor[zero]) or np.any(top[~zero] == 0):
         return None
@@ -197,6 +199,11 @@ def _power(question, found, free=False):
     return _told(kind, WORDS["power and" if free else "power"].format(words=words))
 
 
+def _power_of_cases(question, found):
+    """Of a function; of a single number many powers come near by chance, so they come last."""
+    return _power(question, found) if len(found) > 1 else None
+
+
 def _power_and_factor(question, found):
     return _power(question, found, True) if len(found) > 2 else None
 
@@ -285,6 +292,6 @@ def _unknown(question, found):
 
 
 RULES = (
-    _right, _declared, _near, _unit, _slip, _whole, _argument, _power, _two, _power_and_factor,
-    _factor, _difference, _trend,
+    _right, _declared, _near, _unit, _slip, _whole, _argument, _power_of_cases, _two,
+    _power_and_factor, _factor, _power, _difference, _trend,
 )  # fmt: skip

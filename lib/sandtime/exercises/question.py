@@ -67,6 +67,9 @@ class Verdict:
     def __bool__(self):
         return self.passed
 
+    def _ipython_display_(self):
+        """Nothing: `check` has printed the line."""
+
 
 def passed(hint="Right."):
     """The verdict of a `judge=` function that is content."""

@@ -6,7 +6,7 @@ from importlib import import_module
 
 from sandtime.exercises.checking import judge
 from sandtime.exercises.diagnosis import apart
-from sandtime.exercises.question import Asked, Question
+from sandtime.exercises.question import Asked, Choice, Order, Question
 
 
 @functools.cache
@@ -51,9 +51,25 @@ def check(id, answer=None):
     -------
     Verdict
     """
-    verdict = judge(id if isinstance(id, Asked) else question(id), answer)
+    asked = id if isinstance(id, Asked) else question(id)
+    verdict = judge(asked, answer)
+    if verdict.kind == "invalid:none":
+        print(_shown(asked), end="")  # a kernel has no box that shows them
     print(verdict.hint)
     return verdict
+
+
+def _shown(asked):
+    """A choice or an order as it is asked, with its numbers; nothing for other questions."""
+    if isinstance(asked, Choice):
+        items = [option.text for option in asked.options]
+    elif isinstance(asked, Order):
+        items = asked.shown
+    else:
+        return ""
+    lines = [asked.ask[:1].upper() + asked.ask[1:]]
+    lines += [f"{number}. {item}" for number, item in enumerate(items, 1)]
+    return "".join(f"{line}\n" for line in lines)
 
 
 def audit(tolerances=5):
