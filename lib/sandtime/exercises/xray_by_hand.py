@@ -1,4 +1,4 @@
-"""Questions by hand of chapter *X-ray*: lines, and the error of a composition."""
+"""Questions by hand of chapter *X-rays*: lines, and the error of a composition."""
 
 import numpy as np
 
