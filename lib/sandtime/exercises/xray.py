@@ -1,4 +1,4 @@
-"""Questions by code and with data of chapter *X-ray*: heights and compositions."""
+"""Questions by code and with data of chapter *X-rays*: heights and compositions."""
 
 import functools
 
