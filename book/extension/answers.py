@@ -327,15 +327,18 @@ class AnswerBox(SphinxDirective):
 
 
 def fill_in_boxes(app, doctree):
-    """Put a box where a comment asks for one."""
+    """Put boxes where comments ask for them."""
     for comment in list(doctree.findall(nodes.comment)):
-        found = re.fullmatch(r"\s*answer: *(\S+)\s*", comment.astext())
-        if found is None:
+        lines = comment.astext().splitlines()  # comments in a row are one to the parser
+        found = [re.fullmatch(r"(?:% *)?\s*answer: *(\S+)\s*", line) for line in lines]
+        if not found or not all(found):
             continue
         try:
-            comment.replace_self(nodes.raw("", box(asked(found[1])), format="html"))
+            boxes = [nodes.raw("", box(asked(each[1])), format="html") for each in found]
         except ValueError as error:
             logger.warning(str(error), location=(app.env.docname, comment.line))
+        else:
+            comment.replace_self(boxes)
 
 
 def reveal(question):
