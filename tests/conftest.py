@@ -5,6 +5,8 @@ pytest reads this file before any test imports NumPy, which reads the variables 
 
 import os
 
+import pytest
+
 for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_variable, "1")  # `make test-processors` asks for one and for two
 
@@ -15,3 +17,20 @@ from hypothesis import settings  # noqa: E402
 settings.register_profile("here", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium, one for all tests: Playwright cannot be started twice in one process."""
+    from test_browser import CHROMIUM, FLAGS
+
+    if CHROMIUM is None:
+        if os.environ.get("SANDTIME_REQUIRE_CHROMIUM") == "1":
+            pytest.fail("SANDTIME_REQUIRE_CHROMIUM=1, but no Chromium is on the PATH")
+        pytest.skip("no Chromium on the PATH (Debian: apt-get install chromium)")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()

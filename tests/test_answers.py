@@ -21,7 +21,7 @@ import answers
 import jupytext
 import notebooks
 import outcomes
-from test_browser import AXE_OPTIONS, browser  # noqa: F401 (a fixture)
+from test_browser import AXE_OPTIONS
 from test_site import PAGES, SITE, soup
 
 from sandtime import exercises
@@ -292,7 +292,7 @@ def a_page(asked, theme="light"):
 
 
 @pytest.fixture
-def boxes(browser, tmp_path):  # noqa: F811
+def boxes(browser, tmp_path):
     """Open a page of boxes from a file; what it asks for is kept."""
     contexts = []
 
@@ -397,14 +397,14 @@ def test_page_and_kernel_say_the_same(boxes):
 @pytest.mark.browser
 def test_no_answer_leaves_the_page(boxes):
     tab = boxes()
-    tab.locator("#answer-try-number-field").fill("12,5 h")
+    tab.locator("#answer-try-number--field").fill("12,5 h")
     tab.keyboard.press("Enter")
     assert verdict(tab, NUMBER) == ("right", "Right.")
     assert [url.split(":")[0] for url in tab.asked] == ["file"]
     assert tab.evaluate("Object.keys(localStorage)") == ["sandtime-answers"]
     assert tab.evaluate("document.cookie") == ""
     tab.reload()
-    assert tab.locator("#answer-try-number-field").input_value() == "12,5 h"
+    assert tab.locator("#answer-try-number--field").input_value() == "12,5 h"
     assert verdict(tab, NUMBER)[0] == "right"
 
 
@@ -422,7 +422,7 @@ def test_everything_works_by_keyboard_alone(boxes):
                 return
         raise AssertionError(f"{selector} is not reached by Tab")
 
-    tab_to("#answer-try-number-field")
+    tab_to("#answer-try-number--field")
     tab.keyboard.type("6,1 h")
     tab.keyboard.press("Enter")
     assert verdict(tab, NUMBER) == ("mistake:half", "Think of the other half.")
@@ -457,7 +457,7 @@ def test_everything_works_by_keyboard_alone(boxes):
 def test_choice_and_order_say_what_a_kernel_says(boxes):
     tab = boxes()
     for k in range(1, 4):
-        tab.locator(f"#answer-try-choice-{k}").check()
+        tab.locator(f"#answer-try-choice--{k}").check()
         tab.locator("#answer-try-choice button").click()
         kernel = exercises.judge(CHOICE, k)
         assert verdict(tab, CHOICE) == (kernel.kind, kernel.hint)
@@ -478,19 +478,19 @@ def test_axe_finds_nothing(boxes, theme):
 
     tab = boxes(theme=theme)
     for text in ("6,1 h", "12,5 h"):
-        tab.locator("#answer-try-number-field").fill(text)
+        tab.locator("#answer-try-number--field").fill(text)
         tab.keyboard.press("Enter")
         verdict(tab, NUMBER)
         found = Axe().run(tab, options=AXE_OPTIONS).response["violations"]
         assert [(rule["id"], [n["html"][:200] for n in rule["nodes"]]) for rule in found] == []
-    assert tab.locator("#answer-try-number-verdict").get_attribute("role") == "status"
+    assert tab.locator("#answer-try-number--verdict").get_attribute("role") == "status"
 
 
 @pytest.mark.browser
 def test_a_phone_has_room_and_targets_to_touch(boxes):
     tab = boxes(width=390, has_touch=True)
     assert tab.evaluate("document.documentElement.scrollWidth") <= 390
-    field = tab.locator("#answer-try-number-field")
+    field = tab.locator("#answer-try-number--field")
     assert field.get_attribute("inputmode") == "text"
     assert (
         tab.evaluate("e => parseFloat(getComputedStyle(e).fontSize)", field.element_handle()) >= 16
@@ -505,12 +505,12 @@ def test_a_phone_has_room_and_targets_to_touch(boxes):
 @pytest.mark.browser
 def test_on_paper_a_box_is_a_line_to_write_on(boxes):
     tab = boxes()
-    field = tab.locator("#answer-try-number-field")
+    field = tab.locator("#answer-try-number--field")
     field.fill("6,1 h")
     tab.keyboard.press("Enter")
     verdict(tab, NUMBER)
     tab.emulate_media(media="print")
-    assert tab.locator("label[for=answer-try-number-field]").is_visible()
+    assert tab.locator("label[for=answer-try-number--field]").is_visible()
     for gone in ("button", ".answer-verdict"):
         assert not any(each.is_visible() for each in tab.locator(f".answer-box {gone}").all())
     style = tab.evaluate(

@@ -72,20 +72,6 @@ def site():
     server.shutdown()
 
 
-@pytest.fixture(scope="session")
-def browser():
-    if CHROMIUM is None:
-        if os.environ.get("SANDTIME_REQUIRE_CHROMIUM") == "1":
-            pytest.fail("SANDTIME_REQUIRE_CHROMIUM=1, but no Chromium is on the PATH")
-        pytest.skip("no Chromium on the PATH (Debian: apt-get install chromium)")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
 def opened(browser, site):
     """Open a page and keep account of what it says and whom it asks."""

@@ -221,7 +221,7 @@ def box(question):
     return (
         f'<form class="answer-box answer-{way(question)}" id="answer-{question.id}" '
         f'autocomplete="off" novalidate>\n{inner}\n'
-        f'<p class="answer-verdict" id="answer-{question.id}-verdict" role="status"></p>\n'
+        f'<p class="answer-verdict" id="answer-{question.id}--verdict" role="status"></p>\n'
         "<noscript><p>The page checks answers with JavaScript, which is off here; "
         "the solution is below.</p></noscript>\n"
         f'<script type="application/json">{content}</script>\n</form>'
@@ -251,21 +251,21 @@ _CHECK = '<button type="submit" class="answer-check" disabled>Check</button>'
 
 
 def _field(question):
-    field = f"answer-{question.id}-field"
+    field = f"answer-{question.id}--field"
     return (
         f'<label for="{field}">{_ask(question)} '
         f'<span class="answer-terms">({html.escape(terms(question))})</span></label>\n'
         f'<div class="answer-row"><input type="text" id="{field}" name="answer" inputmode="text" '
         'disabled autocomplete="off" autocapitalize="off" autocorrect="off" spellcheck="false" '
-        f'enterkeyhint="done" aria-describedby="answer-{question.id}-verdict">{_CHECK}</div>'
+        f'enterkeyhint="done" aria-describedby="answer-{question.id}--verdict">{_CHECK}</div>'
     )
 
 
 def _options(question):
     choices = "\n".join(
-        f'<div class="answer-option"><input type="radio" id="answer-{question.id}-{k}" '
+        f'<div class="answer-option"><input type="radio" id="answer-{question.id}--{k}" '
         f'name="answer" value="{k}" disabled>'
-        f'<label for="answer-{question.id}-{k}">{html.escape(option.text, quote=False)}'
+        f'<label for="answer-{question.id}--{k}">{html.escape(option.text, quote=False)}'
         "</label></div>"
         for k, option in enumerate(question.options, 1)
     )
