@@ -18,18 +18,10 @@ from sandtime import checks
 from sandtime.eis.circuit import Circuit
 from sandtime.eis.descent import ARRIVED, TOGETHER, descend, eliminate
 from sandtime.eis.elsewhere import Elsewhere
-from sandtime.eis.fit import (
-    Fit,
-    FitWarning,
-    account,
-    faults,
-    faults_in_words,
-    fit,
-    fit_block,
-    limits,
-)
+from sandtime.eis.fit import Fit, FitWarning, account, faults, faults_in_words, fit
 from sandtime.eis.given import given
 from sandtime.eis.model import Model
+from sandtime.eis.search import fit_block, limits
 from sandtime.eis.start import searchable, start
 
 _PATIENCE, _STEPS = 25, 200  # steps of a descent, and of the last
