@@ -1,4 +1,4 @@
-"""Measured spectra from files: exports of instruments, plain tables (chapter *Your own spectrum*)."""
+"""Measured spectra from files (chapter *Your own spectrum*): exports of instruments, tables."""
 
 from sandtime.eis.reading.files import Spectra, read, write
 from sandtime.eis.reading.tables import SpectraWarning
