@@ -16,7 +16,7 @@ parallel connection passes its own on by the chain rule,
           \frac{\partial Z}{\partial p} = \frac{Z^2}{Z_k^2}\,\frac{\partial Z_k}{\partial p}.
 
 Units are written for an impedance in Ω.  If it is in Ω m², read R in Ω m², C in F/m², L in H m²,
-Q in s^α/(Ω m²) and σ in Ω m² s^-½.
+Q in s^α/(Ω m²), σ in Ω m² s^-½, and so on.
 """
 
 import difflib
@@ -280,7 +280,7 @@ class Circuit:
     def values_for_impedance_py(self, parameters):
         """Its list of values for our parameters, a number each.
 
-        They are the same numbers but for ``La``, of which it raises L to the power α as well.
+        They are the same numbers but for ``La``, of which it raises L to the power a as well.
 
         Examples
         --------

@@ -224,14 +224,22 @@ def _open(s):
 
 
 _ALPHA = Parameter("alpha", "", exponent=True)
-_TAU = Parameter("tau", "s", [(0, -1)])
 
 
-def _resistance(vanishes=0):
-    return Parameter("R", "Ω", [(1, 0)], vanishes=vanishes, signed=True)
+# Names differ between elements that stand side by side under one number, as in R1-Wo1.
 
 
-@register("R", "resistor", _resistance(-1), source="G. S. Ohm (1827)", foreign=Foreign("R"))
+def _resistance(symbol="R", vanishes=0):
+    return Parameter(symbol, "Ω", [(1, 0)], vanishes=vanishes, signed=True)
+
+
+def _time(symbol):
+    return Parameter(symbol, "s", [(0, -1)])
+
+
+@register(
+    "R", "resistor", _resistance(vanishes=-1), source="G. S. Ohm (1827)", foreign=Foreign("R")
+)
 def resistor(omega, R):
     r"""Resistor, :math:`Z = R`.
 
@@ -297,19 +305,19 @@ def constant_phase(omega, Q, alpha):
 @register(
     "La",
     "lossy inductor",
-    Parameter("L", "Ω s^α", [(1, 0), (1, -1)]),
-    _ALPHA,
+    Parameter("L", "Ω s^a", [(1, 0), (1, -1)]),
+    Parameter("a", "", exponent=True),
     source="BioLogic, EC-Lab Application Note 42 (2019)",
     # impedance.py 1.7.1 computes (jωL)^α where its text says L (jω)^α (its issue 286)
     foreign=Foreign("La", lambda L, a: (L ** (1 / a), a), lambda L, a: (L**a, a)),
 )
-def lossy_inductor(omega, L, alpha):
-    r"""Inductor with losses, :math:`Z = L\,(j\omega)^\alpha`; with α = 1 an inductor.
+def lossy_inductor(omega, L, a):
+    r"""Inductor with losses, :math:`Z = L\,(j\omega)^a`; with a = 1 an inductor.
 
     >>> print(lossy_inductor(1e6, 1e-6, 1.0)[0].round(9))
     1j
     """
-    slope = _power(omega, alpha) + np.zeros(np.shape(L))
+    slope = _power(omega, a) + np.zeros(np.shape(L))
     return slope * L, lambda: (slope, slope * L * (np.log(omega) + 0.5j * np.pi))
 
 
@@ -333,99 +341,104 @@ def warburg(omega, sigma):
 @register(
     "Ws",
     "Warburg element that ends in a reservoir",
-    _resistance(),
-    _TAU,
+    _resistance("Z0"),
+    _time("tau_d"),
     source="D. R. Franceschetti and J. R. Macdonald, J. Electroanal. Chem. 101 (1979) 307",
     foreign=Foreign("Ws"),
 )
-def short_warburg(omega, R, tau):
+def short_warburg(omega, Z0, tau_d):
     r"""Diffusion over a length whose far end keeps its concentration ("short"),
 
-    .. math:: Z = R\,\frac{\tanh\sqrt{j\omega\tau}}{\sqrt{j\omega\tau}}, \qquad \tau = l^2/D,
+    .. math:: Z = Z_0\,\frac{\tanh\sqrt{j\omega\tau_d}}{\sqrt{j\omega\tau_d}}, \qquad
+              \tau_d = l^2/D,
 
-    which is R for low frequencies and a semi-infinite Warburg element for high ones.
+    which is Z0 for low frequencies and a semi-infinite Warburg element for high ones.
 
     >>> print(short_warburg(1e-6, 50.0, 1.0)[0].real.round(6))
     50.0
     """
-    s = _root(omega * tau)
+    s = _root(omega * tau_d)
     t = np.tanh(s)
     share = t / s
-    return R * share, lambda: (share, R / (2 * tau) * (1 - t**2 - share))
+    return Z0 * share, lambda: (share, Z0 / (2 * tau_d) * (1 - t**2 - share))
 
 
 @register(
     "Wo",
     "Warburg element that ends at a wall",
-    _resistance(),
-    _TAU,
+    _resistance("Z0"),
+    _time("tau_d"),
     source="C. Ho, I. D. Raistrick and R. A. Huggins, J. Electrochem. Soc. 127 (1980) 343",
     foreign=Foreign("Wo"),
 )
-def open_warburg(omega, R, tau):
+def open_warburg(omega, Z0, tau_d):
     r"""Diffusion over a length whose far end is blocked ("open"),
 
-    .. math:: Z = R\,\frac{\coth\sqrt{j\omega\tau}}{\sqrt{j\omega\tau}}, \qquad \tau = l^2/D,
+    .. math:: Z = Z_0\,\frac{\coth\sqrt{j\omega\tau_d}}{\sqrt{j\omega\tau_d}}, \qquad
+              \tau_d = l^2/D,
 
-    which is R/3 and the capacitance τ/R for low frequencies.
+    which is Z0/3 and the capacitance τ_d/Z0 for low frequencies.
 
     >>> print(open_warburg(1e-3, 30.0, 1.0)[0].round(1))
     (10-30000j)
     """
-    s = _root(omega * tau)
+    s = _root(omega * tau_d)
     share, sinh = _open(s)
-    return R * share, lambda: (share, -R / (2 * tau) * (share + sinh))
+    return Z0 * share, lambda: (share, -Z0 / (2 * tau_d) * (share + sinh))
 
 
 @register(
     "G",
     "Gerischer element",
-    _resistance(),
-    _TAU,
+    _resistance("R_G"),
+    _time("t_G"),
     source="H. Gerischer, Z. Phys. Chem. 198 (1951) 286",
     foreign=Foreign("G"),
 )
-def gerischer(omega, R, tau):
-    r"""Diffusion with a reaction on the way, :math:`Z = R/\sqrt{1 + j\omega\tau}`.
+def gerischer(omega, R_G, t_G):
+    r"""Diffusion with a reaction on the way, :math:`Z = R_G/\sqrt{1 + j\omega t_G}`.
 
     >>> print(gerischer(1e-9, 20.0, 1.0)[0].real)
     20.0
     """
-    inner = 1 + 1j * omega * tau
+    inner = 1 + 1j * omega * t_G
     share = 1 / np.sqrt(inner)
-    return R * share, lambda: (share, -0.5j * omega * R * share / inner)
+    return R_G * share, lambda: (share, -0.5j * omega * R_G * share / inner)
 
 
 @register(
     "TLMQ",
     "transmission line of a porous electrode",
-    _resistance(),
-    Parameter("Q", "s^α/Ω", [(-1, 0), (-1, -1)]),
-    _ALPHA,
+    _resistance("R_ion"),
+    Parameter("Q_s", "s^γ/Ω", [(-1, 0), (-1, -1)]),
+    Parameter("gamma", "", exponent=True),
     source="J. Landesfeind et al., J. Electrochem. Soc. 163 (2016) A1373, Eq. 11",
     foreign=Foreign("TLMQ"),
 )
-def transmission_line(omega, R, Q, alpha):
-    r"""Pores of ionic resistance R with walls that block, a constant-phase element in all,
+def transmission_line(omega, R_ion, Q_s, gamma):
+    r"""Pores of ionic resistance R_ion with walls that block, a constant-phase element in all,
 
-    .. math:: Z = \sqrt{R Z_Q}\,\coth\sqrt{R/Z_Q}, \qquad Z_Q = \frac{1}{Q\,(j\omega)^\alpha},
+    .. math:: Z = \sqrt{R_{ion} Z_s}\,\coth\sqrt{R_{ion}/Z_s}, \qquad
+              Z_s = \frac{1}{Q_s\,(j\omega)^\gamma},
 
-    which is R/3 beside the whole of the wall for low frequencies.
+    which is R_ion/3 beside the whole of the wall for low frequencies.
 
     >>> print(transmission_line(1e-3, 30.0, 1.0, 1.0)[0].round(1))
     (10-1000j)
     """
-    s = np.sqrt(R * Q + 0j) * _power(omega, alpha / 2)
+    s = np.sqrt(R_ion * Q_s + 0j) * _power(omega, gamma / 2)
     share, sinh = _open(s)
 
     def derivatives():
-        bend = -R / 2 * (share + sinh)  # with respect to ln (R Q (jω)^α)
-        return share + bend / R, bend / Q, bend * (np.log(omega) + 0.5j * np.pi)
+        bend = -R_ion / 2 * (share + sinh)  # with respect to ln (R_ion Q_s (jω)^γ)
+        return share + bend / R_ion, bend / Q_s, bend * (np.log(omega) + 0.5j * np.pi)
 
-    return R * share, derivatives
+    return R_ion * share, derivatives
 
 
-@register("K", "RC arc", _resistance(), _TAU, source="impedance.py 1.7.1", foreign=Foreign("K"))
+@register(
+    "K", "RC arc", _resistance(), _time("tau"), source="impedance.py 1.7.1", foreign=Foreign("K")
+)
 def rc_arc(omega, R, tau):
     r"""Semicircle, :math:`Z = R/(1 + j\omega\tau)`: a Zarc with the exponent 1.
 
@@ -440,7 +453,7 @@ def rc_arc(omega, R, tau):
     "Zarc",
     "depressed arc",
     _resistance(),
-    _TAU,
+    _time("tau"),
     _ALPHA,
     source="K. S. Cole and R. H. Cole, J. Chem. Phys. 9 (1941) 341",
     foreign=Foreign("Zarc"),
