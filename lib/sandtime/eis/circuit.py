@@ -89,7 +89,15 @@ class Parallel(NamedTuple):
         """As for a leaf."""
         parts = [part.evaluate(omega, values) for part in self.parts]
         Z = 1 / sum(1 / Zk for Zk, _ in parts)
-        return Z, lambda: [(Z / Zk) ** 2 * d for Zk, derivatives in parts for d in derivatives()]
+
+        def derivatives():
+            found = []
+            for Zk, each in parts:
+                share = np.square(Z / Zk)
+                found += [share * slope for slope in each()]
+            return found
+
+        return Z, derivatives
 
 
 @dataclass(frozen=True)

@@ -212,15 +212,23 @@ def _power(x, alpha):
     return np.exp(alpha * np.log(x)) * np.exp(0.5j * np.pi * alpha)
 
 
-def _root(x):
-    """√(jx)."""
-    return np.sqrt(x / 2) * (1 + 1j)
+def _tanh(x):
+    """s = √(jx) and tanh s, in real arithmetic without overflow.
+
+    With s = (1 + j) r it is (sinh 2r + j sin 2r)/(cosh 2r + cos 2r), here times 2 exp(-2r).
+    """
+    r = np.sqrt(x / 2)
+    small = np.exp(-2 * r)
+    sine, cosine, square = small * np.sin(2 * r), small * np.cos(2 * r), np.expm1(-4 * r)
+    below = 2 + square + 2 * cosine
+    t = np.empty(np.shape(below), complex)
+    t.real, t.imag = -square / below, 2 * sine / below
+    return r * (1 + 1j), t
 
 
-def _open(s):
-    """coth(s)/s and 1/sinh²(s), for any Re s > 0."""
-    t = np.tanh(s)
-    return 1 / (s * t), 1 / t**2 - 1
+def _coth(s, t):
+    """coth(s)/s and 1/sinh²(s) of s and its tanh."""
+    return 1 / (s * t), 1 / (t * t) - 1
 
 
 _ALPHA = Parameter("alpha", "", exponent=True)
@@ -357,10 +365,9 @@ def short_warburg(omega, Z0, tau_d):
     >>> print(short_warburg(1e-6, 50.0, 1.0)[0].real.round(6))
     50.0
     """
-    s = _root(omega * tau_d)
-    t = np.tanh(s)
+    s, t = _tanh(omega * tau_d)
     share = t / s
-    return Z0 * share, lambda: (share, Z0 / (2 * tau_d) * (1 - t**2 - share))
+    return Z0 * share, lambda: (share, Z0 / (2 * tau_d) * (1 - t * t - share))
 
 
 @register(
@@ -382,8 +389,7 @@ def open_warburg(omega, Z0, tau_d):
     >>> print(open_warburg(1e-3, 30.0, 1.0)[0].round(1))
     (10-30000j)
     """
-    s = _root(omega * tau_d)
-    share, sinh = _open(s)
+    share, sinh = _coth(*_tanh(omega * tau_d))
     return Z0 * share, lambda: (share, -Z0 / (2 * tau_d) * (share + sinh))
 
 
@@ -427,7 +433,7 @@ def transmission_line(omega, R_ion, Q_s, gamma):
     (10-1000j)
     """
     s = np.sqrt(R_ion * Q_s + 0j) * _power(omega, gamma / 2)
-    share, sinh = _open(s)
+    share, sinh = _coth(s, np.tanh(s))
 
     def derivatives():
         bend = -R_ion / 2 * (share + sinh)  # with respect to ln (R_ion Q_s (jω)^γ)
