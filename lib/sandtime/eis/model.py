@@ -70,22 +70,26 @@ class Model:
         rad/s.
     free : ndarray of bool, shape (P,)
         Which of the circuit's parameters are fitted.
+    sign : ndarray, shape (P,), optional
+        1 or -1: a parameter is its sign times the exponential of what is fitted.
     """
 
-    def __init__(self, circuit, omega, free):
+    def __init__(self, circuit, omega, free, sign=None):
         index = {name: k for k, name in enumerate(circuit.names)}
         self.names = circuit.names
         self.omega, self.log_omega = omega[:, None], np.log(omega)[:, None]
         self.F = len(omega)
         self.free = [int(k) for k in np.flatnonzero(free)]
         self.row = {k: r for r, k in enumerate(self.free)}
-        parts = circuit.tree.parts
-        self.arcs = [Arc(part, index) for part in parts if Arc.made_of(part)]
-        self.others = [
-            (part, [index[name] for leaf in part.leaves() for name in leaf.names])
-            for part in parts
-            if not Arc.made_of(part)
-        ]
+        self.sign = np.ones(len(circuit.names)) if sign is None else sign
+        self.arcs, self.others = [], []
+        for part in circuit.tree.parts:
+            indices = [index[name] for leaf in part.leaves() for name in leaf.names]
+            # of an R beside a capacitance the sign would be that of (jωτ)^α as well
+            if Arc.made_of(part) and (isinstance(part, Leaf) or (self.sign[indices] > 0).all()):
+                self.arcs.append(Arc(part, index))
+            else:
+                self.others.append((part, indices))
 
     def rows(self, n):
         """Room for what `fill` computes: a row for each free parameter, one for the residuals."""
@@ -116,6 +120,7 @@ class Model:
 
     def _part(self, part, indices, x, weights, rows):
         F, values = self.F, np.exp(x[indices])
+        values *= self.sign[indices].reshape(-1, *[1] * (values.ndim - 1))
         if isinstance(part, Leaf) and part.symbol == "R":
             real, imag = self._out(indices[0], rows)
             rows[-1, :F] += np.multiply(values[0], weights, out=real)
@@ -148,7 +153,7 @@ class Model:
         rest *= q
         imag = np.multiply(m, q, out=m)
         imag *= -s
-        scale = weights * np.exp(x[arc.R])
+        scale = weights * np.exp(x[arc.R]) * self.sign[arc.R]
         Z_real, Z_imag = self._out(arc.R, rows)
         np.multiply(scale, real, out=Z_real)
         np.multiply(scale, imag, out=Z_imag)
