@@ -15,7 +15,8 @@ import numpy as np
 
 from sandtime.eis.circuit import Leaf, Parallel
 
-_FEW, _MANY = 200, 1500  # shapes
+_FEW, _MANY = 200, 1500  # shapes at most
+_SIMPLE = 6, 5  # shapes of a part of no unknown but its size, and times that for each other
 _QUICK = 2  # pools of a few shapes, before there are many
 _STEEPEST = 1.0  # power of frequency with which the modulus of a shape falls
 _FALLING = 0.7  # of the shapes fall at all
@@ -71,7 +72,7 @@ def size_of(part):
 
 def pool(model, part, indices, given, said, number):
     """Shapes of a part in series with the rest; `number` 0, 1, … gives others."""
-    draws = _Draws(model.log_omega[[0, -1], 0], number)
+    draws = _Draws(model.log_omega[[0, -1], 0], number, len(indices) - 1)
     draws.visit(part)
     x, powers = np.array(draws.x), np.array(draws.powers)
     # what has no size can be known here
@@ -89,9 +90,10 @@ def pool(model, part, indices, given, said, number):
 class _Draws:
     """Parameters of a part, drawn: one row of `x` and one power of impedance for each."""
 
-    def __init__(self, window, number):
+    def __init__(self, window, number, unknown):
         self.rng, self.window = np.random.default_rng(number), window
-        self.count = _FEW if number < _QUICK else _MANY
+        least, factor = _SIMPLE
+        self.count = min(_FEW if number < _QUICK else _MANY, least * factor**unknown)
         falls = self.rng.random(self.count) < _FALLING
         self.slope = falls * self.rng.uniform(0, _STEEPEST, self.count)
         self.x, self.powers = [], []
@@ -112,7 +114,9 @@ class _Draws:
                 self.powers.append(0.0)
                 continue
             (a, b), (c, d) = own.powers[0], own.powers[-1]
-            self.x.append((a + (c - a) * exponent) * log_size + (b + (d - b) * exponent) * log_omega)
+            self.x.append(
+                (a + (c - a) * exponent) * log_size + (b + (d - b) * exponent) * log_omega
+            )
             self.powers.append(a)
 
     def _point(self):

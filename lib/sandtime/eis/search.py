@@ -29,13 +29,15 @@ from sandtime.eis.model import Model
 from sandtime.eis.start import compound, start, tied
 
 STEPS = 200  # of the last attempt
-_PATIENT=40
+_PATIENT = 40
 _FIRST, _NEXT = 12, 25  # steps of an attempt from the data, and of one from the best so far
 _STARTS = 8  # that the data suggest
 # Standard deviations by which neighbouring residuals are correlated: from the first on another
 # attempt is made, from the second on the result says so.
 _DOUBT, CORRELATED = 3.0, 5.0
-_SURE = 3  # times that a minimum is found again before it is the last, though residuals are correlated
+_SURE = (
+    3  # times that a minimum is found again before it is the last, though residuals are correlated
+)
 _SAME = 1e-6  # relative difference of chi-square below which two minima are one
 _FAR = np.log(1e8)  # beyond what the data show, to where a parameter may run
 
@@ -126,7 +128,7 @@ def steady_attempts(model, said):
         yield Attempt("the string's order", misplaced, begin, _FIRST)
     for number in range(1, _STARTS):
         whose, steps = (doubtful, _FIRST) if not alike else (unconfirmed, _PATIENT)
-        steps = _FIRST if number==1 else steps
+        steps = _FIRST if number == 1 else steps
         yield Attempt(f"the data, {number}", whose, _from_data(model, number), steps, fresh=True)
     for one, other in elsewhere.swaps:
         begin = partial(_swapped, elsewhere, one, other)

@@ -31,7 +31,7 @@ _FEW = 4  # arcs of which every order is tried
 _SLACK = 1e-3  # what a size may be below zero, of the largest, where shapes are rough
 _FACTOR = np.log(4)  # by which a shape may be off what is known of its size
 _LOOK = 20  # frequencies at which shapes are compared with data
-_MIXED = 4  # choices of time constants that each shape is tried with
+_MIXED = 800  # choices of time constants and shapes
 
 
 def start(model, given, Z, weights, number=0, in_order=False):
@@ -51,7 +51,9 @@ def start(model, given, Z, weights, number=0, in_order=False):
     simple = [part for part, _ in model.others if size_of(part)]
     straight = any(len(part.names) > 1 for part in simple)
     count = max(len(model.arcs) + straight, 1)
-    sets, rank = ([[FLAT if number % 3 == 2 else ROUND] * count], 0) if parts else _exponents(count, number)
+    sets, rank = (
+        ([[FLAT if number % 3 == 2 else ROUND] * count], 0) if parts else _exponents(count, number)
+    )
     pools = [pool(model, *each, given, said, number) for each in parts]
     gain, best = _choice(model, given, said, Z, weights, sets[0], rank, in_order, pools)
     for exponents in sets[1:]:
@@ -212,10 +214,10 @@ def _shaped(choices, pools):
     """Choices of time constants, each with some of the shapes of every pool (pools, choices)."""
     if not pools:
         return choices, np.empty((0, choices.shape[1]), int)
-    mix, count = np.random.default_rng(0), len(pools[0].log_size)
-    size = count * min(choices.shape[1], _MIXED)
-    shapes = [mix.permutation(np.arange(size) % count) for _ in pools]
-    return choices[:, mix.permutation(np.arange(size) % choices.shape[1])], np.array(shapes)
+    mix, counts = np.random.default_rng(0), [choices.shape[1], *(len(p.log_size) for p in pools)]
+    size = min(np.prod(counts), max(_MIXED, 4 * max(counts[1:])))
+    first, *shapes = [mix.permutation(np.arange(size) % count) for count in counts]
+    return choices[:, first], np.array(shapes)
 
 
 def _choices(model, given, said):
