@@ -297,9 +297,9 @@ def _result(circuit, frequency, found, absolute, single):
 def _vanishing(circuit):
     """Where the parameter of a simple element runs when the element is not there, 0 for others."""
     alone = {
-        part.names[0]: 1 if part.symbol == "C" else -1
+        part.names[0]: part.element.parameters[0].vanishes
         for part in circuit.tree.parts
-        if isinstance(part, Leaf) and len(part.names) == 1
+        if isinstance(part, Leaf)
     }
     return np.array([alone.get(name, 0) for name in circuit.names])
 

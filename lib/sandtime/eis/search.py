@@ -109,10 +109,6 @@ def _descent(model, said, x, Z, weights, measured, dof, absolute, limit):
     } | {key: np.concatenate([part[key] for part in errors], axis=-1) for key in errors[0]}
 
 
-# A parameter scales with these powers of impedance and angular frequency; that of a constant-phase
-# element with the first or the second, as its exponent is 0 or 1.
-_POWERS = {"R": [(1, 0)], "C": [(-1, -1)], "L": [(1, -1)], "Q": [(-1, 0), (-1, -1)],
-           "sigma": [(1, 0.5)], "tau": [(0, -1)]}  # fmt: skip
 _FAR = np.log(1e8)
 
 
@@ -124,7 +120,7 @@ def limits(said, omega, Z):
     ]
     low, high = np.full_like(said.low, np.log(1e-3)), np.zeros_like(said.high)  # of an exponent
     for k, name in enumerate(said.circuit.names):
-        if powers := _POWERS.get(name.rpartition(".")[2]):
+        if powers := said.circuit.parameters[name].powers:
             corners = [a * z + b * w for a, b in powers for z, w in ends]
             low[k], high[k] = np.min(corners, axis=0) - _FAR, np.max(corners, axis=0) + _FAR
     edge_low, edge_high = low > said.low, (high < said.high) & (high != 0)

@@ -4,14 +4,10 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-import numpy as np
-
 from sandtime.eis.reading import units
+from sandtime.eis.reading.quantities import FREQUENCY
 
-FREQUENCIES = ("frequency", "omega", "log10_frequency")
-PHASES = ("phase_deg", "-phase_deg", "phase_rad", "-phase_rad")
 OPTIONAL = ("time", "point_time", "spectrum")
-KEYS = (*FREQUENCIES, "real", "imag", "-imag", "modulus", *PHASES, *OPTIONAL)
 
 # Names in the wild, in small letters and without blanks, brackets, dots, dashes and underscores.
 # Of those in the second line too little is said to go with a label, as in "Z' 25C".
@@ -168,7 +164,7 @@ class Column:
 def resolve(names, second=()):
     """The sweeps whose columns a header names: a list of (label, {key: Column}), and warnings.
 
-    Keys are those of `KEYS`, ``complex`` and ``phase`` (of unknown unit).  None if the names do not
+    Keys are those of `quantities`, ``complex`` and ``phase`` (of unknown unit).  None if the names do not
     make a spectrum; a ValueError (without the file's name) says which column is not usable.
     """
     second = [*second, *[""] * len(names)][: len(names)]
@@ -183,8 +179,8 @@ def resolve(names, second=()):
     labelled = {
         label: {**plain, **group} for label, group in groups.items() if _impedance(group)
     }
-    labelled = {k: v for k, v in labelled.items() if any(f in v for f in FREQUENCIES)}
-    if _impedance(plain) and any(f in plain for f in FREQUENCIES):
+    labelled = {k: v for k, v in labelled.items() if any(f in v for f in FREQUENCY)}
+    if _impedance(plain) and any(f in plain for f in FREQUENCY):
         sweeps, told = _repeated(plain, names, bases, meanings), []
         if labelled:
             told = [f"left out the columns of {', '.join(map(repr, labelled))}"]
@@ -235,7 +231,7 @@ def _impedance(group):
 
 def _repeated(group, names, bases, meanings):
     """One sweep, or as many as the same names are repeated side by side."""
-    needed = [next(f for f in FREQUENCIES if f in group), *_impedance(group)]
+    needed = [next(f for f in FREQUENCY if f in group), *_impedance(group)]
     counts = [len(group[key]) for key in needed]
     many = max(counts)
     repeats = all(len({bases[place] for place in group[key]}) == 1 for key in needed)
@@ -258,7 +254,7 @@ def _repeated(group, names, bases, meanings):
 
 def _select(group, names, meanings):
     """{key: Column} of one sweep."""
-    needed = [next(f for f in FREQUENCIES if f in group), *_impedance(group)]
+    needed = [next(f for f in FREQUENCY if f in group), *_impedance(group)]
     found = {}
     for quantity in (*needed, *(key for key in OPTIONAL if key in group)):
         places = group[quantity]
@@ -279,9 +275,7 @@ def _select(group, names, meanings):
         key = quantity
         if quantity == "complex" and len(needed) == 3:
             key = "modulus"
-        if each.sign < 0:
-            key = f"-{key}"
-        found[key] = Column(places[0], each.factor)
+        found[key] = Column(places[0], each.sign * each.factor)
     return found
 
 
@@ -302,7 +296,7 @@ def missing(names):
     lacks = [
         _PREFERRED[quantity]
         for quantity in ("frequency", "real", "imag")
-        if quantity not in held and not (quantity == "frequency" and set(held) & set(FREQUENCIES))
+        if quantity not in held and not (quantity == "frequency" and set(held) & set(FREQUENCY))
     ]
     others = [
         f"{name!r} is {each.trouble}, which is not converted"
@@ -320,60 +314,6 @@ def missing(names):
 # ---- what the reader says -------------------------------------------------------------------------
 
 
-def chosen(where, names, columns):
-    """{key: place} of the columns that a reader names.
-
-    Parameters
-    ----------
-    where : str
-        What an error begins with.
-    names : sequence of str
-        The columns of the file.
-    columns : mapping
-        As in `read`.
-    """
-    said = f"columns = {columns!r} is not allowed"
-    if not isinstance(columns, dict) or not set(columns) <= set(KEYS):
-        strange = sorted(map(str, set(columns) - set(KEYS))) if isinstance(columns, dict) else []
-        raise ValueError(
-            f"{said}{''.join(f': {each!r} is no key' for each in strange[:1])}; "
-            f"keys are {', '.join(KEYS)}"
-        )
-    groups = (FREQUENCIES, ("real", "modulus"))
-    impedance = ("imag", "-imag") if "real" in columns else PHASES
-    if any(len(set(columns) & set(group)) != 1 for group in (*groups, impedance)) or (
-        "modulus" in columns and set(columns) & {"imag", "-imag"}
-    ):
-        raise ValueError(
-            f"{said}: it must name one of {', '.join(FREQUENCIES)}, and real with imag or -imag, "
-            f"or modulus with one of {', '.join(PHASES)}"
-        )
-    plain = [units.normal(name) for name in names]
-    places = {}
-    for key, value in columns.items():
-        if isinstance(value, str):
-            hits = [i for i, name in enumerate(plain) if name == units.normal(value)]
-            if len(hits) != 1:
-                how = "none is" if not hits else f"{len(hits)} are"
-                raise ValueError(
-                    f"{where}: columns[{key!r}] = {value!r} is not allowed: {how} called so among "
-                    f"{', '.join(names)}"
-                )
-            places[key] = hits[0]
-        elif isinstance(value, int | np.integer) and not isinstance(value, bool):
-            if not 0 <= value < len(names):
-                raise ValueError(
-                    f"{where}: columns[{key!r}] = {value} is not allowed: it must be from 0 to "
-                    f"{len(names) - 1}, or a name"
-                )
-            places[key] = int(value)
-        else:
-            raise ValueError(f"{said}: {value!r} is neither a name nor a place from 0")
-    if len(set(places.values())) < len(places):
-        raise ValueError(f"{where}: {said}: two keys mean one column")
-    return places
-
-
 def factor(key, name, second=""):
     """Factor to the unit of a key for a column that the reader names, and what to tell of it.
 
@@ -385,29 +325,3 @@ def factor(key, name, second=""):
     if found is None or found[0] != wanted:
         return 1.0, ""
     return (1.0, found[2]) if found[2] else (found[1], "")
-
-
-def physical(values):
-    """Frequency (Hz), real and imaginary part (Ω) of arrays by the keys of `KEYS`; others as they are.
-
-    >>> physical({"omega": np.array([2 * np.pi]), "modulus": np.array([2.0]),
-    ...           "-phase_deg": np.array([90.0])})["imag"]
-    array([-2.])
-    """
-    made = {key: values[key] for key in (*OPTIONAL, "block", "label") if key in values}
-    if "frequency" in values:
-        made["frequency"] = values["frequency"]
-    elif "omega" in values:
-        made["frequency"] = values["omega"] / (2 * np.pi)
-    else:
-        made["frequency"] = 10.0 ** values["log10_frequency"]
-    if "real" in values:
-        made["real"] = values["real"]
-        made["imag"] = values["imag"] if "imag" in values else -values["-imag"]
-        return made
-    key = next(key for key in PHASES if key in values)
-    angle = -values[key] if key[0] == "-" else values[key]
-    angle = np.deg2rad(angle) if "deg" in key else angle
-    made["real"] = values["modulus"] * np.cos(angle)
-    made["imag"] = values["modulus"] * np.sin(angle)
-    return made

@@ -28,9 +28,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
-import numpy as np
-
-from sandtime.eis.reading import binaries, exports, spreadsheet, sweeps, tables
+from sandtime.eis.reading import binaries, exports, mpr, spreadsheet, sweeps, tables
 from sandtime.eis.reading.spectra import Spectra, write
 
 __all__ = ["Spectra", "read", "write"]
@@ -62,7 +60,7 @@ def read(
         What the columns of a table are, where the file does not say so or says it otherwise:
         ``{"frequency": 0, "modulus": "Z", "-phase_deg": 3}``.  Keys: one of ``frequency`` (Hz),
         ``omega`` (rad/s), ``log10_frequency``; ``real`` with ``imag`` or ``-imag`` (Ω), or
-        ``modulus`` with one of ``phase_deg``, ``-phase_deg``, ``phase_rad``, ``-phase_rad``;
+        ``modulus`` with one of ``phase_deg``, ``-phase_deg``, ``phase_rad``;
         possible are ``time``, ``point_time`` and ``spectrum``.  Values: the column's name in the
         file, or its place from 0.
     negative_real : bool
@@ -183,8 +181,8 @@ def _parts(path, raw, columns, leave_out, programme):
     if raw[:4] == b"PK\3\4" and spreadsheet.is_workbook(raw):
         yield from spreadsheet.parts(path, raw, columns, leave_out, programme)
         return
-    if raw.startswith(b"BIO-LOGIC MODULAR FILE") and hasattr(exports, "mpr"):
-        yield path, "BioLogic .mpr", "", exports.mpr(path, columns=columns)
+    if raw.startswith(mpr.MAGIC):
+        yield path, "BioLogic .mpr", "", mpr.parse(path, columns=columns)
         return
     lines = binaries.text(path, raw)
     layout = exports.recognise(lines)

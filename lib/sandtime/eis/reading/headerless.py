@@ -68,7 +68,7 @@ def _kk(frequency, impedance):
     return float(lin_kk(frequency, impedance, per_decade=max(density, 0.5)).rms)
 
 
-def degrees(path, name, phase, key):
+def degrees(path, name, phase):
     """A phase without a unit in degrees; an error if it may be radians."""
     largest = np.abs(phase).max()
     if largest > 3.2:
@@ -76,7 +76,7 @@ def degrees(path, name, phase, key):
     raise ValueError(
         f"{path.name}: column {name!r} has no unit, and its values up to {largest:.3g} may be "
         f"radians or degrees: name it Phase/rad or Phase/deg, or read(..., columns={{..., "
-        f"{key + '_rad'!r}: {name!r}}})"
+        f"'phase_rad': {name!r}}})"
     )
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from sandtime.eis.reading import columns as naming
 from sandtime.eis.reading import headerless
 from sandtime.eis.reading.columns import Column
+from sandtime.eis.reading.quantities import FREQUENCY, chosen, determined, physical
 from sandtime.eis.reading.rows import (
     CELL, NUMBER, SEPARATORS, Table, how_many, is_number, split, trimmed,
 )  # fmt: skip
@@ -46,13 +47,13 @@ def parse(path, lines, columns=None, leave_out=()):
     cut_off = bool(lines[-1].strip())  # no end of line behind the last row
     parts = []
     for block in blocks:
-        for index, (label, wanted) in enumerate(block.sweeps):
+        for label, wanted in block.sweeps:
             last = block is blocks[-1] and cut_off
             table = Table(path, block.names, block.rows, block.separator, last)
             values, numbers = _values(path, table, wanted, leave_out, len(block.sweeps) > 1)
             if block.guessed:
                 headerless.check(f"{path.name}, line {numbers[0]}", values)
-            parts.append((index, label, naming.physical(values), numbers))
+            parts.append((label, values, numbers))
     made, numbers = _together(path, blocks, parts)
     keep = spectrum_rows(path, made["frequency"], made["real"] + 1j * made["imag"])
     labels = made.pop("label", None)
@@ -159,7 +160,7 @@ def _named(path, kept):
             sweeps, told = naming.resolve(names, second)
         except ValueError as error:
             raise ValueError(f"{path.name}, line {number}: {error}") from error
-        places = [next(c.place for k, c in sweeps[0][1].items() if k in naming.FREQUENCIES)]
+        places = [next(c.place for k, c in sweeps[0][1].items() if k in FREQUENCY)]
         found = _row_separator(rows[0][1], len(names), separator, places)
         if found is False:
             if index + 1 < len(heads):
@@ -265,7 +266,7 @@ def _chosen(path, kept, columns):
             separator, names = max(_ways(line), key=lambda way: len(way[1]))
             if len(names) > 1:
                 break
-        naming.chosen(f"{path.name}, line {number}", names, columns)
+        chosen(f"{path.name}, line {number}", names, columns)
         raise ValueError(f"{path.name} holds no line with the columns {', '.join(said)}")
     row = next((i for i, (_, line) in enumerate(kept) if _most(line)[0] >= 3), None)
     if row is None:
@@ -285,7 +286,9 @@ def _chosen(path, kept, columns):
 
 def _from(path, kept, head, separator, names, columns, number):
     """Blocks below a header whose columns the reader names."""
-    places = naming.chosen(f"{path.name}, line {number}", names, columns)
+    where = f"{path.name}, line {number}"
+    places = chosen(where, names, columns)
+    determined(where, places)
     rows, second = kept[head + 1 :], ()
     if rows and head >= 0:
         second = _units(rows[0][1], separator, names)
@@ -368,22 +371,23 @@ def _values(path, table, wanted, leave_out, side_by_side):
         )
     if labels is not None:
         made["spectrum"] = table.extra.astype(float)
+    if "phase" in made:
+        name = table.names[places["phase"]]
+        made["phase_deg"] = headerless.degrees(path, name, made["phase"])
+    made = physical(made)
+    if labels is not None:
         made["label"] = labels
-    for key in ("phase", "-phase"):
-        if key in made:
-            name = table.names[places[key]]
-            made[f"{key}_deg"] = headerless.degrees(path, name, made.pop(key), key)
     return made, table.numbers
 
 
 def _together(path, blocks, parts):
     """The columns of all sweeps, one below the other."""
     if len(parts) == 1:
-        (_, label, values, numbers), = parts
+        ((label, values, numbers),) = parts
         if label:
             values["label"] = [label]
         return values, numbers
-    keys = [set(values) - {"label"} for _, _, values, _ in parts]
+    keys = [set(values) - {"label"} for _, values, _ in parts]
     if any(each != keys[0] for each in keys):
         raise ValueError(
             f"{path.name}, line {blocks[1].number if len(blocks) > 1 else blocks[0].number}: this "
@@ -396,22 +400,22 @@ def _together(path, blocks, parts):
             f"{' and so on' if len(blocks) > 4 else ''}: a sweep begins there"
         )
     made = {
-        key: np.concatenate([values[key] for _, _, values, _ in parts])
+        key: np.concatenate([values[key] for _, values, _ in parts])
         for key in keys[0] - {"spectrum"}
     }
-    sizes = [values["frequency"].size for _, _, values, _ in parts]
+    sizes = [values["frequency"].size for _, values, _ in parts]
     side_by_side = any(len(block.sweeps) > 1 for block in blocks)
     if "spectrum" in keys[0]:
         # numbers that go on from table to table, whatever they begin with
         marks, base = [], 0
-        for _, _, values, _ in parts:
+        for _, values, _ in parts:
             changes = np.cumsum(np.append(0, np.diff(values["spectrum"]) != 0))
             marks.append(base + changes)
             base = marks[-1][-1] + 1
         made["spectrum"] = np.concatenate(marks).astype(float)
     else:
         made["spectrum" if side_by_side else "block"] = np.repeat(np.arange(len(parts)), sizes)
-    labels = [label for _, label, _, _ in parts]
+    labels = [label for label, _, _ in parts]
     if side_by_side and not labels[0].startswith("#"):
         made["label"] = labels
     return made, np.concatenate([numbers for *_, numbers in parts])
