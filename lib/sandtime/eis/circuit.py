@@ -482,7 +482,8 @@ class _Parser:
             )
         if symbol not in ELEMENTS:
             # 'Rgb' is a known element whose label lacks its underscore
-            if known := [known for known in ELEMENTS if symbol.startswith(known)]:
+            known = [known for known in ELEMENTS if symbol.startswith(known)]
+            if known and not label.startswith("_"):
                 known = max(known, key=len)
                 word = token[len(known) :]
                 self.fail(f"a word as a label follows an underscore: {known}_{word.lstrip('_')}")
