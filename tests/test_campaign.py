@@ -714,7 +714,7 @@ def test_the_readme_describes_every_column_and_its_numbers_hold():
 @pytest.fixture
 def folder(tmp_path):
     """A folder with the last spectra of one cell, as somebody would have measured them."""
-    eis.files.write(tmp_path / "li-200.csv", series_of("li-200", seed=9)[-30:].spectra)
+    eis.write(tmp_path / "li-200.csv", series_of("li-200", seed=9)[-30:].spectra)
     return tmp_path
 
 
@@ -763,13 +763,13 @@ def test_a_single_spectrum_and_missing_points_are_read(tmp_path):
     mask = np.ones(whole.impedance.shape, bool)
     mask[1, -4:] = False
     ragged = eis.Spectra(whole.frequency, whole.impedance, whole.time, whole.point_time, mask)
-    eis.files.write(tmp_path / "li-100.csv", ragged)
+    eis.write(tmp_path / "li-100.csv", ragged)
     result = campaign.analyse(series_of("li-100", folder=tmp_path))
     assert result.resistance == pytest.approx(
         truth_of("li-200").resistance_at(result.time), rel=0.01
     )
     first = eis.Spectra(whole.frequency, whole.impedance[0], 0.0, whole.point_time[0])
-    eis.files.write(tmp_path / "li-100.csv", first)
+    eis.write(tmp_path / "li-100.csv", first)
     one = series_of("li-100", folder=tmp_path)
     assert len(one) == 1 and len(campaign.analyse(one).resistance) == 1
     with pytest.raises(ValueError, match=r"drift = True is not allowed .* it takes three spectra"):
@@ -799,11 +799,11 @@ def test_wrong_folders_and_files_say_what_is_allowed(folder, tmp_path, monkeypat
 def test_times_must_go_on_and_drift_needs_those_of_the_points(folder):
     spectra = series_of("li-200")[:4].spectra
     plain = eis.Spectra(spectra.frequency, spectra.impedance, spectra.time)
-    eis.files.write(folder / "li-200.csv", plain)
+    eis.write(folder / "li-200.csv", plain)
     with pytest.raises(ValueError, match=r"drift = True is not allowed .* no column point_time_s"):
         campaign.analyse(series_of("li-200", folder=folder), drift=True)
     back = eis.Spectra(spectra.frequency, spectra.impedance, spectra.time[::-1])
-    eis.files.write(folder / "li-200.csv", back)
+    eis.write(folder / "li-200.csv", back)
     with pytest.raises(ValueError, match=r"li-200.csv: time_s must increase"):
         series_of("li-200", folder=folder)
 

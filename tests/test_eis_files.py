@@ -5,8 +5,8 @@ import warnings
 import numpy as np
 import pytest
 
-from sandtime.eis.files import Spectra, read, write
-from sandtime.eis.tables import SpectraWarning
+from sandtime.eis.reading.files import Spectra, read, write
+from sandtime.eis.reading.tables import SpectraWarning
 from sandtime.eis.validity import lin_kk
 
 FREQUENCY = np.geomspace(1e5, 1.0, 11)
@@ -452,7 +452,7 @@ def test_what_impedance_py_cannot_read_is_said_with_file_and_lines(file, monkeyp
     def fails(*_):
         raise ValueError("could not convert string to float: 'x'")
 
-    monkeypatch.setattr("sandtime.eis.exports._through_impedance_py", fails)
+    monkeypatch.setattr("sandtime.eis.reading.exports._through_impedance_py", fails)
     with pytest.raises(
         ValueError, match=r"cell\.csv: impedance\.py cannot read lines 6 to 16 .*'x'"
     ):

@@ -25,6 +25,7 @@ PINNED_IN = {group: [f"requirements-{group}.txt"] for group in GROUPS} | {
     "library": ["requirements.txt"],
     "book": ["requirements.txt"],
     "dev": ["requirements.txt", "requirements-dev.txt"],
+    "mpr": ["requirements.txt", "requirements-dev.txt"],
 }
 REQUIREMENTS = sorted({name for names in PINNED_IN.values() for name in names})
 DIRECT = [(group, Requirement(line)) for group, lines in GROUPS.items() for line in lines]

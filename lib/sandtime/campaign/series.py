@@ -1,7 +1,7 @@
 """One series of spectra, as whoever analyses it gets it: made by `measurement`, or read from files.
 
 Measured spectra take the place of synthetic ones when a folder holds ``<id>.csv`` for a cell's id,
-in the plain format of `eis.files`; ``<id>-potential.csv`` with the columns ``time_s,potential_v``
+in the plain format of `eis.reading`; ``<id>-potential.csv`` with the columns ``time_s,potential_v``
 may stand beside it.  The folder is the one that is asked for, or that in the environment variable
 ``SANDTIME_SPECTRA``, or ``data/measured``.
 """

@@ -4,18 +4,17 @@
 parameters of any number of spectra, with their errors; `given`, `start`, `elsewhere`, `model` and
 `descent` are its steps.  `information` says how much a spectrum knows of them.  `validity` asks
 whether it can be trusted, `drift` what it says of a cell that changed meanwhile.  `capacitance`
-makes capacitances of constant-phase elements.  `drt` asks for no circuit at all.  `files` reads
-what instruments write, with the help of `exports` and `tables`.
+makes capacitances of constant-phase elements.  `drt` asks for no circuit at all.  `reading` reads
+what instruments and spreadsheets write.
 """
 
 from sandtime.eis.capacitance import arc_capacitance, brug, contact, hsu_mansfeld, zarc_Q
 from sandtime.eis.circuit import Circuit
 from sandtime.eis.drift import fit_drifting
 from sandtime.eis.drt import drt
-from sandtime.eis.files import Spectra, read, write
 from sandtime.eis.fit import Fit, FitWarning, fit
 from sandtime.eis.information import arcs_by_bic, cramer_rao
-from sandtime.eis.tables import SpectraWarning
+from sandtime.eis.reading import Spectra, SpectraWarning, read, write
 from sandtime.eis.validity import lin_kk
 
 __all__ = [

@@ -16,136 +16,19 @@ parallel connection passes its own on by the chain rule,
           \frac{\partial Z}{\partial p} = \frac{Z^2}{Z_k^2}\,\frac{\partial Z_k}{\partial p}.
 
 Units are written for an impedance in Ω.  If it is in Ω m², read R in Ω m², C in F/m², L in H m²,
-Q in s^α/(Ω m²) and σ in Ω m² s^-½.
+Q in s^α/(Ω m²), σ in Ω m² s^-½, and so on.
 """
 
 import difflib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 
 from sandtime import checks
-
-ELEMENTS = {}
-
-
-class Element(NamedTuple):
-    """What the grammar knows of an element: its function, and its parameters with their units."""
-
-    function: object
-    units: dict
-
-
-def _element(symbol, **units):
-    def register(function):
-        ELEMENTS[symbol] = Element(function, units)
-        return function
-
-    return register
-
-
-# Each element takes the angular frequency in rad/s and its parameters, which broadcast, and returns
-# its impedance and a function that gives the derivatives, one for each parameter: whoever needs
-# only the impedance does not pay for them.
-
-
-@_element("R", R="Ω")
-def resistor(omega, R):
-    r"""Resistor, :math:`Z = R`.
-
-    R in Ω.  Source: G. S. Ohm (1827).
-
-    >>> print(resistor(1.0, 60.0)[0])
-    (60+0j)
-    """
-    shape = np.broadcast(omega, R).shape
-    return R + np.zeros(shape, complex), lambda: (np.ones(shape, complex),)
-
-
-@_element("C", C="F")
-def capacitor(omega, C):
-    r"""Capacitor, :math:`Z = 1/(j\omega C)`.
-
-    C in F.  Source: E. Barsoukov and J. R. Macdonald (eds.), Impedance Spectroscopy,
-    2nd ed. (2005), § 1.2.
-
-    >>> print(capacitor(1e3, 1e-6)[0].imag)
-    -1000.0
-    """
-    Z = -1j / (omega * C)
-    return Z, lambda: (-Z / C,)
-
-
-@_element("L", L="H")
-def inductor(omega, L):
-    r"""Inductor, :math:`Z = j\omega L`.
-
-    L in H.  Source: E. Barsoukov and J. R. Macdonald (eds.), Impedance Spectroscopy,
-    2nd ed. (2005), § 1.2.
-
-    >>> print(inductor(1e6, 1e-6)[0])
-    1j
-    """
-    slope = 1j * omega + np.zeros(np.shape(L))
-    return slope * L, lambda: (slope,)
-
-
-@_element("CPE", Q="s^α/Ω", alpha="")
-def constant_phase(omega, Q, alpha):
-    r"""Constant-phase element, :math:`Z = 1/(Q\,(j\omega)^\alpha)`.
-
-    Q in s^α/Ω; α from 0 to 1, where it is a capacitor.  Source: G. J. Brug et al., J. Electroanal.
-    Chem. 176 (1984) 275.
-
-    >>> print(np.round(constant_phase(100.0, 1e-3, 0.5)[0], 6))
-    (70.710678-70.710678j)
-    """
-    Z = 1 / (Q * _power(omega, alpha))
-    return Z, lambda: (-Z / Q, -Z * (np.log(omega) + 0.5j * np.pi))
-
-
-@_element("W", sigma="Ω s^-½")
-def warburg(omega, sigma):
-    r"""Semi-infinite diffusion, :math:`Z = \sigma\,(1-j)/\sqrt\omega`.
-
-    σ in Ω s^-½.  Source: E. Warburg, Ann. Phys. 303 (1899) 493.
-
-    >>> print(warburg(100.0, 5.0)[0])
-    (0.5-0.5j)
-    """
-    slope = (1 - 1j) / np.sqrt(omega) + np.zeros(np.shape(sigma))
-    return slope * sigma, lambda: (slope,)
-
-
-@_element("Zarc", R="Ω", tau="s", alpha="")
-def zarc(omega, R, tau, alpha):
-    r"""Depressed arc, :math:`Z = R/(1 + (j\omega\tau)^\alpha)`.
-
-    R in Ω; τ in s, 1/τ being the angular frequency at the top of the arc; α from 0 to 1, where the
-    arc is a semicircle.  The same as R beside a constant-phase element of
-    :math:`Q = \tau^\alpha/R`.  Source: K. S. Cole and R. H. Cole, J. Chem. Phys. 9 (1941) 341.
-
-    >>> print(zarc(1e6, 60.0, 1e-6, 1.0)[0])
-    (30-30j)
-    """
-    power = _power(omega * tau, alpha)
-    share = 1 / (1 + power)
-
-    def derivatives():
-        # with respect to ln (jωτ)^α; small wherever the arc is short-circuited or complete
-        slope = -R * share * (share * power)
-        turn = np.log(omega * tau) + 0.5j * np.pi
-        return share, slope * alpha / tau, slope * turn
-
-    return R * share, derivatives
-
-
-def _power(x, alpha):
-    """(jx)^α; of the branches of the power, the principal one."""
-    return np.exp(alpha * np.log(x)) * np.exp(0.5j * np.pi * alpha)
+from sandtime.eis.elements import ELEMENTS
 
 
 class Leaf(NamedTuple):
@@ -157,7 +40,17 @@ class Leaf(NamedTuple):
     @property
     def names(self):
         """Names of its parameters: label and symbol."""
-        return tuple(f"{self.label}.{own}" for own in ELEMENTS[self.symbol].units)
+        return tuple(f"{self.label}.{own.symbol}" for own in self.element.parameters)
+
+    @property
+    def element(self):
+        """Its record."""
+        if self.symbol not in ELEMENTS:
+            raise ValueError(
+                f"the element {self.symbol!r} is not registered in this process: put it into a "
+                "module that every process imports"
+            )
+        return ELEMENTS[self.symbol]
 
     def leaves(self):
         """Itself."""
@@ -165,7 +58,7 @@ class Leaf(NamedTuple):
 
     def evaluate(self, omega, values):
         """Impedance, and a function that gives the derivatives in the order of the names."""
-        return ELEMENTS[self.symbol].function(omega, *(values[name] for name in self.names))
+        return self.element.function(omega, *(values[name] for name in self.names))
 
 
 class Series(NamedTuple):
@@ -194,9 +87,18 @@ class Parallel(NamedTuple):
 
     def evaluate(self, omega, values):
         """As for a leaf."""
-        parts = [part.evaluate(omega, values) for part in self.parts]
-        Z = 1 / sum(1 / Zk for Zk, _ in parts)
-        return Z, lambda: [(Z / Zk) ** 2 * d for Zk, derivatives in parts for d in derivatives()]
+        impedances, slopes = zip(
+            *(part.evaluate(omega, values) for part in self.parts), strict=True
+        )
+        admittances = [1 / Zk for Zk in impedances]
+        Z = 1 / sum(admittances[1:], start=admittances[0])
+
+        def derivatives():
+            shares = [np.square(Z * Yk) for Yk in admittances]
+            pairs = zip(shares, slopes, strict=True)
+            return [share * slope for share, each in pairs for slope in each()]
+
+        return Z, derivatives
 
 
 @dataclass(frozen=True)
@@ -206,9 +108,12 @@ class Circuit:
     Parameters
     ----------
     string : str
-        Elements ``R C L CPE W Zarc``, each with a label: digits (``R0``, ``R_0``) or, after an
+        Elements of `eis.elements`, each with a label: digits (``R0``, ``R_0``) or, after an
         underscore, a word (``Zarc_gb``).  Series ``-``, parallel ``p(,)``, nested as you like.
         Elements may share a label as long as no parameter gets the same name: ``p(R1,C1)``.
+    negative : collection of str
+        Names of resistances that may be negative: ``2.R`` of a loop at low frequencies.  All other
+        parameters are positive.
 
     Attributes
     ----------
@@ -216,11 +121,13 @@ class Circuit:
         Of the parameters, in the order of the string.
     units : dict
         Their units, for an impedance in Ω.
+    parameters : dict
+        Name → `eis.elements.Parameter`.
 
     Raises
     ------
     ValueError
-        If the string is malformed; the message shows where.
+        If the string is malformed; the message shows where.  If `negative` names what cannot be.
 
     Notes
     -----
@@ -234,24 +141,45 @@ class Circuit:
     Traceback (most recent call last):
     ...
     ValueError: circuit = 'R_0-Zac_gb' is not allowed: no element is called 'Zac' (did you mean
-    Zarc?); there are R, C, L, CPE, W, Zarc
+    Zarc?); there are R, C, L, CPE, La, W, Ws, Wo, G, TLMQ, K, Zarc
         R_0-Zac_gb
             ^
     """
 
     string: str
+    _: KW_ONLY
+    negative: frozenset = frozenset()
     tree: Series = field(init=False, repr=False, compare=False)
     names: tuple = field(init=False, repr=False, compare=False)
     units: dict = field(init=False, repr=False, compare=False)
+    parameters: dict = field(init=False, repr=False, compare=False)
 
     def __post_init__(self):
         tree = _Parser(self.string).circuit()
-        units = {}
+        parameters = {}
         for leaf in tree.leaves():
-            units.update(zip(leaf.names, ELEMENTS[leaf.symbol].units.values(), strict=True))
-        object.__setattr__(self, "tree", tree)
-        object.__setattr__(self, "names", tuple(units))
-        object.__setattr__(self, "units", units)
+            parameters.update(zip(leaf.names, leaf.element.parameters, strict=True))
+        found = {
+            "tree": tree,
+            "names": tuple(parameters),
+            "units": {name: each.unit for name, each in parameters.items()},
+            "parameters": parameters,
+            "negative": self._signed(parameters),
+        }
+        for name, value in found.items():
+            object.__setattr__(self, name, value)
+
+    def _signed(self, parameters):
+        """The names that may be negative, checked."""
+        names = {self.negative} if isinstance(self.negative, str) else set(self.negative)
+        for name in sorted(names):
+            if name not in parameters or not parameters[name].signed:
+                allowed = [own for own, each in parameters.items() if each.signed]
+                raise ValueError(
+                    f"negative: {name!r} is not allowed{nearest(name, allowed)}; in "
+                    f"{self.string!r} it may hold {', '.join(allowed) or 'nothing'}"
+                )
+        return frozenset(names)
 
     def impedance(self, frequency, parameters):
         """Impedance of the circuit.
@@ -262,8 +190,8 @@ class Circuit:
             Hz; positive.
         parameters : mapping
             A value for each name: a number, one for each of S spectra, or one for each spectrum
-            and frequency, (S, F), for a cell that changes while it is measured.  Positive; an
-            exponent not above 1.
+            and frequency, (S, F), for a cell that changes while it is measured.  Positive but for
+            what `negative` names; an exponent not above 1.
 
         Returns
         -------
@@ -315,17 +243,23 @@ class Circuit:
                 f"{argument}: {name!r} is not a parameter of {self.string!r}"
                 f"{nearest(name, self.names)}; it has {', '.join(self.names)}"
             )
-        value = checks.positive(f"{argument}[{name!r}]", value, self.units[name])
-        if name.endswith(".alpha"):
-            checks.between(f"{argument}[{name!r}]", value, "", 0, 1)
+        where, unit = f"{argument}[{name!r}]", self.units[name]
+        if name in self.negative:
+            value = checks.real(where, value, unit)
+            if (value == 0).any():
+                raise ValueError(f"{where} = 0 {unit} is not allowed: leave the element out")
+            return value
+        value = checks.positive(where, value, unit)
+        if self.parameters[name].exponent:
+            checks.between(where, value, "", 0, 1)
         return value
 
     def to_impedance_py(self):
         """The circuit as impedance.py writes it, and what it calls the parameters.
 
         impedance.py knows digits as labels only: words become the smallest numbers that are free.
-        Both list the parameters in the same order, so values translate without a word; the names
-        serve its ``constants=``.
+        Both list the parameters in the same order; `values_for_impedance_py` gives its values,
+        and the names serve its ``constants=``.
 
         Returns
         -------
@@ -338,16 +272,35 @@ class Circuit:
         >>> Circuit("R_0-p(R_gb,CPE_gb)").to_impedance_py()
         ('R0-p(R1,CPE1)', {'0.R': 'R0', 'gb.R': 'R1', 'gb.Q': 'CPE1_0', 'gb.alpha': 'CPE1_1'})
         """
+        for leaf in self.tree.leaves():
+            if leaf.element.foreign is None:
+                raise ValueError(f"impedance.py has no element like {leaf.symbol!r}")
         labels = list(dict.fromkeys(leaf.label for leaf in self.tree.leaves()))
         numbers = {label: label for label in labels if _DIGITS.fullmatch(label)}
         free = (str(n) for n in range(len(labels)) if str(n) not in numbers)
         numbers |= {label: next(free) for label in labels if label not in numbers}
         names = {}
         for leaf in self.tree.leaves():
-            theirs, ours = leaf.symbol + numbers[leaf.label], leaf.names
+            theirs, ours = leaf.element.foreign.symbol + numbers[leaf.label], leaf.names
             several = len(ours) > 1
             names |= {own: f"{theirs}_{i}" if several else theirs for i, own in enumerate(ours)}
         return _written(self.tree, numbers), names
+
+    def values_for_impedance_py(self, parameters):
+        """Its list of values for our parameters, a number each.
+
+        They are the same numbers but for ``La``, of which it raises L to the power a as well.
+
+        Examples
+        --------
+        >>> Circuit("R_0-C_1").values_for_impedance_py({"0.R": 10.0, "1.C": 1e-6})
+        [10.0, 1e-06]
+        """
+        values = []
+        for leaf in self.tree.leaves():
+            ours = [float(self.check(name, parameters[name])) for name in leaf.names]
+            values += leaf.element.foreign.values(*ours)
+        return values
 
     def from_impedance_py(self, values, constants=None):
         """Named parameters from impedance.py's list of values.
@@ -388,7 +341,11 @@ class Circuit:
                 f"values has {len(values)} numbers: {len(free)} are needed, {', '.join(free)}"
             )
         given = dict(zip(free, map(float, values), strict=True))
-        return {ours: given.get(ours, constants.get(theirs)) for ours, theirs in names.items()}
+        found = {ours: given.get(ours, constants.get(theirs)) for ours, theirs in names.items()}
+        for leaf in self.tree.leaves():
+            theirs = [found[name] for name in leaf.names]
+            found.update(zip(leaf.names, leaf.element.foreign.back(*theirs), strict=True))
+        return found
 
     def _prepared(self, frequency, parameters):
         """Angular frequency and values that broadcast to (F,) or (S, F)."""
@@ -421,7 +378,7 @@ def frequencies(frequency):
     return frequency
 
 
-_ELSEWHERE = ("Wo", "Ws", "Wd", "La", "G", "Gs", "K", "T", "TLMQ")  # impedance.py's and EC-Lab's
+_ELSEWHERE = ("Wd", "Gs", "T")  # impedance.py's and EC-Lab's
 _DEEPEST = 50  # parallel connections inside each other
 _DIGITS = re.compile(r"[0-9]+")
 _TOKEN = re.compile(r"\w+|\S")
@@ -539,7 +496,7 @@ class _Parser:
 
 def _written(part, numbers):
     if isinstance(part, Leaf):
-        return part.symbol + numbers[part.label]
+        return part.element.foreign.symbol + numbers[part.label]
     inner = [_written(each, numbers) for each in part.parts]
     return "-".join(inner) if isinstance(part, Series) else f"p({','.join(inner)})"
 

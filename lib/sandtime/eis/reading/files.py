@@ -29,8 +29,8 @@ from pathlib import Path
 import numpy as np
 
 from sandtime import checks
-from sandtime.eis import exports, tables
-from sandtime.eis.tables import spectrum_rows
+from sandtime.eis.reading import exports, tables
+from sandtime.eis.reading.tables import spectrum_rows
 
 
 @dataclass(frozen=True, repr=False)

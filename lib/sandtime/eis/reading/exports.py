@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sandtime.eis.tables import NUMBER, spectrum_rows, warn
+from sandtime.eis.reading.tables import NUMBER, spectrum_rows, warn
 
 
 @dataclass(frozen=True)
