@@ -87,15 +87,16 @@ class Parallel(NamedTuple):
 
     def evaluate(self, omega, values):
         """As for a leaf."""
-        parts = [part.evaluate(omega, values) for part in self.parts]
-        Z = 1 / sum(1 / Zk for Zk, _ in parts)
+        impedances, slopes = zip(
+            *(part.evaluate(omega, values) for part in self.parts), strict=True
+        )
+        admittances = [1 / Zk for Zk in impedances]
+        Z = 1 / sum(admittances[1:], start=admittances[0])
 
         def derivatives():
-            found = []
-            for Zk, each in parts:
-                share = np.square(Z / Zk)
-                found += [share * slope for slope in each()]
-            return found
+            shares = [np.square(Z * Yk) for Yk in admittances]
+            pairs = zip(shares, slopes, strict=True)
+            return [share * slope for share, each in pairs for slope in each()]
 
         return Z, derivatives
 

@@ -259,8 +259,11 @@ def _tanh(x):
     With s = (1 + j) r it is (sinh 2r + j sin 2r)/(cosh 2r + cos 2r), here times 2 exp(-2r).
     """
     r = np.sqrt(x / 2)
-    small = np.exp(-2 * r)
-    sine, cosine, square = small * np.sin(2 * r), small * np.cos(2 * r), np.expm1(-4 * r)
+    twice = 2 * r
+    small = np.expm1(-twice)
+    square = small * (small + 2)  # exp(-4r) - 1
+    small += 1
+    sine, cosine = small * np.sin(twice), small * np.cos(twice)
     below = 2 + square + 2 * cosine
     t = np.empty(np.shape(below), complex)
     t.real, t.imag = -square / below, 2 * sine / below
@@ -313,7 +316,7 @@ def capacitor(omega, C):
     -1000.0
     """
     Z = -1j / (omega * C)
-    return Z, lambda: (-Z / C,)
+    return Z, lambda: (Z * (-1 / C),)
 
 
 @register(
@@ -348,7 +351,7 @@ def constant_phase(omega, Q, alpha):
     (70.710678-70.710678j)
     """
     Z = 1 / (Q * _power(omega, alpha))
-    return Z, lambda: (-Z / Q, -Z * (np.log(omega) + 0.5j * np.pi))
+    return Z, lambda: (Z * (-1 / Q), Z * (-np.log(omega) - 0.5j * np.pi))
 
 
 @register(
