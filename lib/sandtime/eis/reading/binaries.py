@@ -13,7 +13,6 @@ _MAGIC = (
     (b"\xfd7zXZ\0", "compressed (xz): unpack it first"),
     (b"7z\xbc\xaf\x27\x1c", "an archive (7-Zip): unpack it first"),
     (b"Rar!", "an archive (RAR): unpack it first"),
-    (b"BIO-LOGIC MODULAR FILE", f"binary BioLogic data (.mpr): export it from EC-Lab as text, .mpt"),
     (b"%PDF", f"a PDF document: {_EXPORT}"),
     (b"\x89PNG", f"a picture: {_EXPORT}"),
     (b"\xff\xd8\xff", f"a picture: {_EXPORT}"),
@@ -80,7 +79,9 @@ def text(path, raw):
     if begin.startswith("{") or re.match(r"\[\s*[{\[]", begin):
         raise ValueError(f"{path.name} is {own or f'JSON, not a table: {_EXPORT}'}")
     if begin.startswith(("<!doctype html", "<html", "<table")):
-        raise ValueError(f"{path.name} is a page in HTML, whatever its name: open it and {_WORKBOOK}")
+        raise ValueError(
+            f"{path.name} is a page in HTML, whatever its name: open it and {_WORKBOOK}"
+        )
     if begin.startswith(("<?xml", "{\\rtf")):
         kind = "XML" if begin.startswith("<?xml") else "a text document (RTF)"
         raise ValueError(f"{path.name} is {kind}, not a table: {_EXPORT}")

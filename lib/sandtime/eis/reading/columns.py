@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from sandtime.eis.reading import units
 from sandtime.eis.reading.quantities import FREQUENCY
@@ -132,7 +133,7 @@ def _with_unit(quantity, sign, word, label, said, bare):
         return Meaning(word=word)
     if found is None:
         if said:
-            return Meaning(quantity, sign, 1.0, f"in {said!r}, a unit that is not known", label, word)
+            return Meaning(quantity, sign, 1.0, f"in {said!r}, an unknown unit", label, word)
         return Meaning(quantity, sign, 1.0, "", label, word)
     dimension, factor, trouble = found
     if quantity == "frequency" and dimension == "omega":
@@ -164,8 +165,8 @@ class Column:
 def resolve(names, second=()):
     """The sweeps whose columns a header names: a list of (label, {key: Column}), and warnings.
 
-    Keys are those of `quantities`, ``complex`` and ``phase`` (of unknown unit).  None if the names do not
-    make a spectrum; a ValueError (without the file's name) says which column is not usable.
+    Keys are those of `quantities`, ``complex`` and ``phase`` (of unknown unit).  None if the names
+    do not make a spectrum; a ValueError (without the file's name) says which column is not usable.
     """
     second = [*second, *[""] * len(names)][: len(names)]
     bases = [_base(name, names) for name in names]
@@ -176,9 +177,7 @@ def resolve(names, second=()):
         if each.quantity:
             groups.setdefault(each.label, {}).setdefault(each.quantity, []).append(place)
     plain = groups.pop("", {})
-    labelled = {
-        label: {**plain, **group} for label, group in groups.items() if _impedance(group)
-    }
+    labelled = {label: {**plain, **group} for label, group in groups.items() if _impedance(group)}
     labelled = {k: v for k, v in labelled.items() if any(f in v for f in FREQUENCY)}
     if _impedance(plain) and any(f in plain for f in FREQUENCY):
         sweeps, told = _repeated(plain, names, bases, meanings), []
@@ -190,8 +189,8 @@ def resolve(names, second=()):
     models = [label for label in labelled if _MODELS.search(label)]
     if models and len(labelled) > 1:
         raise ValueError(
-            f"the columns of {', '.join(map(repr, labelled))} may be measured, fitted or corrected: "
-            "columns= must say which are meant"
+            f"the columns of {', '.join(map(repr, labelled))} may be measured, fitted or "
+            "corrected: columns= must say which are meant"
         )
     sweeps = [(label, _select(group, names, meanings)) for label, group in labelled.items()]
     told = []
@@ -237,7 +236,7 @@ def _repeated(group, names, bases, meanings):
     repeats = all(len({bases[place] for place in group[key]}) == 1 for key in needed)
     if many > 1 and repeats and set(counts[1:]) == {many} and counts[0] in (1, many):
         places = [sorted(group[key][i] for key in needed[1:]) for i in range(many)]
-        if all(a[-1] < b[0] for a, b in zip(places, places[1:], strict=False)):
+        if all(a[-1] < b[0] for a, b in pairwise(places)):
             return [
                 (
                     f"#{i + 1}",
@@ -311,7 +310,7 @@ def missing(names):
     )
 
 
-# ---- what the reader says -------------------------------------------------------------------------
+# ---- what the reader says -----------------------------------------------------------------------
 
 
 def factor(key, name, second=""):

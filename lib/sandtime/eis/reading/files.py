@@ -66,7 +66,7 @@ def read(
     negative_real : bool
         Allow cells whose real part is negative for most of the points.
     leave_out : sequence of str
-        Cells such as ``OVERLOAD``; points that hold one are left out.  By default they are an error.
+        Cells such as ``OVERLOAD``: points that hold one are left out.  Without, they are an error.
     programme : int or str, optional
         Of a file with several programmes or sheets, the one to read: its number from 1, or the
         sheet's name.

@@ -39,13 +39,14 @@ def check(where, values):
         raise ValueError(
             f"{where}: there is no header, and the columns run like modulus and phase, not like "
             "real and imaginary part: columns= must say which, "
-            'columns={"frequency": 0, "modulus": 1, "phase_deg": 2} (or "-phase_deg", "phase_rad"), '
+            'columns={"frequency": 0, "modulus": 1, "phase_deg": 2} (or "-phase_deg", '
+            '"phase_rad"), '
             'or columns={"frequency": 0, "real": 1, "imag": 2}'
         )
 
 
 def _residuals(frequency, first, second):
-    """What Kramers and Kronig leave of (real, imaginary) and of (modulus, phase), of either sign."""
+    """What Kramers and Kronig leave of both readings, with either sign."""
     order = np.argsort(frequency)[::-1]
     first_sweep = np.unique(frequency[order], return_index=True)[1]
     f, a, b = (each[order][first_sweep][::-1] for each in (frequency, first, second))
@@ -78,5 +79,3 @@ def degrees(path, name, phase):
         f"radians or degrees: name it Phase/rad or Phase/deg, or read(..., columns={{..., "
         f"'phase_rad': {name!r}}})"
     )
-
-

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from sandtime import checks
+from sandtime.eis.table import Shown
 
 _HERE = str(Path(__file__).parent)
 
@@ -21,11 +22,11 @@ def warn(message):
     frame, level = sys._getframe(1), 2
     while frame is not None and frame.f_code.co_filename.startswith(_HERE):
         frame, level = frame.f_back, level + 1
-    warnings.warn(message, SpectraWarning, stacklevel=level - 1)
+    warnings.warn(message, SpectraWarning, stacklevel=level)
 
 
 @dataclass(frozen=True, repr=False)
-class Spectra:
+class Spectra(Shown):
     """One spectrum, or several on the same frequencies.
 
     Attributes

@@ -80,9 +80,8 @@ def _picked(path, sheets, programme):
     titles = [title for title, _ in sheets]
     if isinstance(programme, str) and programme in titles:
         return sheets[titles.index(programme)]
-    if isinstance(programme, int) and not isinstance(programme, bool):
-        if 1 <= programme <= len(sheets):
-            return sheets[programme - 1]
+    if type(programme) is int and 1 <= programme <= len(sheets):
+        return sheets[programme - 1]
     raise ValueError(
         f"programme = {programme!r} is not allowed: {path.name} has the sheets "
         f"{', '.join(map(repr, titles))}, or a number from 1 to {len(sheets)}"

@@ -1,6 +1,7 @@
 """Rows of a file cut into sweeps, checked, and laid on the frequencies that they share."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -143,10 +144,7 @@ def _turns(path, frequency, numbers):
         return [(0, size)]
     starts = np.flatnonzero(np.abs(frequency - frequency[0]) <= SAME * frequency[0])
     alike = list(zip(starts, np.append(starts[1:], size), strict=True))
-    falls = frequency[1] < frequency[0]
-    if all(
-        stop - start > 1 and ((step[start : stop - 1] < 0) == falls).all() for start, stop in alike
-    ) and (step != 0).all():
+    if _alike(frequency, alike):
         return alike
     # maximal runs that rise or fall; the step from one to the next belongs to neither
     runs, start = [], 0
@@ -164,6 +162,23 @@ def _turns(path, frequency, numbers):
         )
         return runs
     return alike
+
+
+def _alike(frequency, parts):
+    """Whether each part repeats the frequencies of the first; the last may break off."""
+    first = frequency[slice(*parts[0])]
+    step = np.diff(first)
+    if not ((step < 0).all() or (step > 0).all()):
+        return False
+    for index, (start, stop) in enumerate(parts):
+        size = stop - start
+        complete = size == first.size or (index == len(parts) - 1 and 1 < size < first.size)
+        if (
+            not complete
+            or (np.abs(frequency[start:stop] - first[:size]) > SAME * first[:size]).any()
+        ):
+            return False
+    return True
 
 
 def _even(frequency):
@@ -204,7 +219,7 @@ def _repeats(path, frequency, number):
     )
 
 
-# ---- any number of sweeps -------------------------------------------------------------------------
+# ---- any number of sweeps -----------------------------------------------------------------------
 
 
 def stack(sweeps, *, one_clock=False):
@@ -221,9 +236,7 @@ def stack(sweeps, *, one_clock=False):
             groups[-1][0] = grid
             groups[-1][1] = max(groups[-1][1], sweep.frequency.size)
             groups[-1][2].append(sweep)
-    spectra = [
-        _spectra(_lay(grid, members), members, one_clock) for grid, _, members in groups
-    ]
+    spectra = [_spectra(_lay(grid, members), members, one_clock) for grid, _, members in groups]
     if not one_clock and any(
         each.time is None and any(_timed(sweep) for sweep in members)
         for each, (_, _, members) in zip(spectra, groups, strict=True)
@@ -247,11 +260,13 @@ def _check_clock(sweeps):
             raise ValueError(
                 f"{sweep.source.name} has no times: one_clock=True needs those of all files"
             )
-        times = np.concatenate([sweep.values[k] for k in ("time", "point_time") if k in sweep.values])
+        times = np.concatenate(
+            [sweep.values[k] for k in ("time", "point_time") if k in sweep.values]
+        )
         low, high = spans.get(sweep.source, (np.inf, -np.inf))
         spans[sweep.source] = min(low, times.min()), max(high, times.max())
     order = sorted(spans, key=spans.get)
-    for first, then in zip(order, order[1:], strict=False):
+    for first, then in pairwise(order):
         if spans[then][0] <= spans[first][1]:
             raise ValueError(
                 f"one_clock=True is not allowed: {first.name} ends at {spans[first][1]:.10g} s and "
@@ -267,9 +282,7 @@ def _joined(group, sweep, last):
     """
     grid, longest, members = group
     here = sweep.frequency
-    if here is grid or (
-        here.size == grid.size and (np.abs(here - grid) <= SAME * grid).all()
-    ):
+    if here is grid or (here.size == grid.size and (np.abs(here - grid) <= SAME * grid).all()):
         return grid
     place = _place(grid, here)
     known = np.abs(grid[place] - here) <= SAME * here
@@ -283,9 +296,7 @@ def _joined(group, sweep, last):
         and (np.diff(place) == 1).all()
         and (place[0] == 0 or place[-1] == grid.size - 1)
     )
-    if grid.size + here.size - shared > 1.5 * longest or not (
-        broken_off or 2 * shared >= longest
-    ):
+    if grid.size + here.size - shared > 1.5 * longest or not (broken_off or 2 * shared >= longest):
         return None
     return np.sort(np.concatenate([grid, here[~known]]))[::-1]
 

@@ -6,7 +6,6 @@ Sheets of a workbook come here as lines, too, with a separator that no text has.
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -14,16 +13,23 @@ import numpy as np
 from sandtime.eis.reading import columns as naming
 from sandtime.eis.reading import headerless
 from sandtime.eis.reading.columns import Column
+from sandtime.eis.reading.headers import header, most, row_separator, units_line, ways
 from sandtime.eis.reading.quantities import FREQUENCY, chosen, determined, physical
 from sandtime.eis.reading.rows import (
-    CELL, NUMBER, SEPARATORS, Table, how_many, is_number, split, trimmed,
+    CELL,
+    NUMBER,
+    SEPARATORS,
+    Table,
+    how_many,
+    is_number,
+    split,
+    trimmed,
 )  # fmt: skip
 from sandtime.eis.reading.spectra import SpectraWarning, warn
 
 __all__ = ["NUMBER", "SpectraWarning", "parse", "spectrum_rows", "warn"]
 
 _COMMENT = re.compile(r"\s*(#|%|//)+")
-_MAY_NAME = re.compile(r"[fFoOωΩlL]")  # every name of a frequency holds one; no number does
 
 
 def spectrum_rows(path, frequency, impedance):
@@ -66,8 +72,8 @@ def parse(path, lines, columns=None, leave_out=()):
 def has_table(lines):
     """Whether some line names the columns of a spectrum, or three columns of numbers have none."""
     kept = _kept(lines)
-    return any(_MAY_NAME.search(line) and _header(line) for _, line in kept) or (
-        len(kept) > 1 and all(_most(line)[0] == 3 for _, line in kept[:5])
+    return any(header(line) for _, line in kept) or (
+        len(kept) > 1 and all(most(line)[0] == 3 for _, line in kept[:5])
     )
 
 
@@ -94,7 +100,7 @@ def _kept(lines):
             continue
         if match := _COMMENT.match(line):
             line = line[match.end() :]
-            if not _header(line):
+            if not header(line):
                 continue
         elif number == 1 and re.fullmatch(r"sep=.", line.strip()):
             continue
@@ -102,55 +108,18 @@ def _kept(lines):
     return kept
 
 
-def _ways(line):
-    """The ways to part a line of words into names: (separator, names)."""
-    ways = [(mark, trimmed(split(line, mark))) for mark in SEPARATORS if mark in line]
-    stripped = line.strip()
-    ways.append((None, re.split(r"\s{2,}|\t", stripped)))
-    ways.append((None, stripped.split()))
-    # units behind a single blank belong to the name before them
-    ways.append((None, re.sub(r"\s+(?=[(\[/]|in )|(?<=/)\s+|(?<=\bin)\s+", "\0", stripped).split()))
-    return [(mark, [name.replace("\0", " ") for name in names]) for mark, names in ways]
-
-
-@lru_cache(256)
-def _header(line):
-    """(separator, names) of a line that names the columns of a spectrum; None if it does not."""
-    if not _MAY_NAME.search(line):
-        return None
-    for separator, names in _ways(line):
-        if len(names) < 2 or len(names) > 2000:
-            continue
-        try:
-            found = naming.resolve(names)
-        except ValueError:
-            return separator, names
-        if found:
-            return separator, names
-    return None
-
-
-def _row_separator(line, count, first, places):
-    """What parts a row into so many cells, with numbers in these places; False if nothing does."""
-    for mark in dict.fromkeys((first, *(m for m in SEPARATORS if m in line), None)):
-        found = trimmed(split(line, mark), count)
-        if len(found) == count and all(is_number(found[place]) for place in places):
-            return mark
-    return False
-
-
 # ---- headers ------------------------------------------------------------------------------------
 
 
 def _named(path, kept):
     """Blocks of a table whose header says what its columns are."""
-    heads = [i for i, (_, line) in enumerate(kept) if _MAY_NAME.search(line) and _header(line)]
+    heads = [i for i, (_, line) in enumerate(kept) if header(line)]
     blocks, troubles = [], []
     for index, (head, after) in enumerate(pairwise([*heads, len(kept)])):
         number, line = kept[head]
-        separator, names = _header(line)
+        separator, names = header(line)
         rows = kept[head + 1 : after]
-        second = _units(rows[0][1], separator, names) if rows else ()
+        second = units_line(rows[0][1], separator, names) if rows else ()
         if second:
             rows = rows[1:]
         if not rows or not any(how_many(text, separator) for _, text in rows[:3]):
@@ -161,7 +130,7 @@ def _named(path, kept):
         except ValueError as error:
             raise ValueError(f"{path.name}, line {number}: {error}") from error
         places = [next(c.place for k, c in sweeps[0][1].items() if k in FREQUENCY)]
-        found = _row_separator(rows[0][1], len(names), separator, places)
+        found = row_separator(rows[0][1], len(names), separator, places)
         if found is False:
             if index + 1 < len(heads):
                 continue
@@ -182,17 +151,6 @@ def _named(path, kept):
     return blocks
 
 
-def _units(line, separator, names):
-    """The cells of a line of units below a header; empty if it is none."""
-    for mark, found in _ways(line):
-        if mark != separator or not 1 < len(found) <= len(names) or any(map(is_number, found)):
-            continue
-        known = [naming.units.unit(cell) for cell in found if cell not in ("", "#", "-")]
-        if known and sum(each is not None for each in known) >= 2:
-            return tuple(found)
-    return ()
-
-
 def _above(path, above, number):
     """An error if rows of numbers stand above the header, which would be lost."""
     rows = [n for n, line in above if max(how_many(line, m) for m in (*SEPARATORS, None)) > 2]
@@ -207,11 +165,11 @@ def _above(path, above, number):
 def _unnamed(path, kept):
     """The block of a table without a header: frequency, real and imaginary part."""
     number, line = kept[0]
-    row = next((i for i, (_, text) in enumerate(kept) if _most(text)[0] >= 2), None)
+    row = next((i for i, (_, text) in enumerate(kept) if most(text)[0] >= 2), None)
     if row != 0:
         above = kept if row is None else kept[:row]
         for n, text in reversed(above):
-            for _, names in _ways(text):
+            for _, names in ways(text):
                 known = [name for name in names if naming.meaning(name).quantity]
                 if len(names) > 1 and known and not any(map(is_number, names)):
                     raise ValueError(f"{path.name}, line {n}: {naming.missing(names)}")
@@ -221,7 +179,7 @@ def _unnamed(path, kept):
             "names of these, or three columns without a header and with no words above them; "
             'columns={"frequency": 0, ...} says what is where; comments begin with #'
         )
-    separator = _most(line)[1]
+    separator = most(line)[1]
     found = trimmed(split(line, separator))
     if len(found) != 3:
         raise ValueError(
@@ -235,21 +193,7 @@ def _unnamed(path, kept):
     return Block(names, separator, [("", wanted)], kept, 0, True)
 
 
-_DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+([eE][+-]?\d+)?")
-
-
-def _most(line):
-    """How many numbers a row has, and what parts them."""
-    found = line.split()
-    if len(found) > 2 and all(_DECIMAL_COMMA.fullmatch(cell) for cell in found):
-        return len(found), None
-    for mark in SEPARATORS:
-        if mark in line:
-            return how_many(line, mark), mark
-    return how_many(line, None), None
-
-
-# ---- what the reader says -------------------------------------------------------------------------
+# ---- what the reader says -----------------------------------------------------------------------
 
 
 def _chosen(path, kept, columns):
@@ -258,27 +202,26 @@ def _chosen(path, kept, columns):
     said = [naming.units.normal(each) for each in said]
     if said:
         for index, (number, line) in enumerate(kept):
-            for separator, names in _ways(line):
+            for separator, names in ways(line):
                 if {*said} <= {naming.units.normal(name) for name in names}:
                     return _from(path, kept, index, separator, names, columns, number)
-        number, names, separator = kept[0][0], [], None
-        for number, line in kept:
-            separator, names = max(_ways(line), key=lambda way: len(way[1]))
-            if len(names) > 1:
-                break
+        number, names = max(
+            ((n, names) for n, line in kept[:50] for _, names in ways(line)),
+            key=lambda found: len(found[1]) * (not any(map(is_number, found[1]))),
+        )
         chosen(f"{path.name}, line {number}", names, columns)
         raise ValueError(f"{path.name} holds no line with the columns {', '.join(said)}")
-    row = next((i for i, (_, line) in enumerate(kept) if _most(line)[0] >= 3), None)
+    row = next((i for i, (_, line) in enumerate(kept) if most(line)[0] >= 3), None)
     if row is None:
-        row = next((i for i, (_, line) in enumerate(kept) if _most(line)[0] >= 2), None)
+        row = next((i for i, (_, line) in enumerate(kept) if most(line)[0] >= 2), None)
     if row is None:
         raise ValueError(f"{path.name} holds no row of numbers")
-    separator = _most(kept[row][1])[1]
+    separator = most(kept[row][1])[1]
     count = len(trimmed(split(kept[row][1], separator)))
     for index in range(row - 1, max(row - 3, -1), -1):
         number, line = kept[index]
-        for mark, names in _ways(line):
-            if len(names) == count and not _units(line, mark, names):
+        for mark, names in ways(line):
+            if len(names) == count and not units_line(line, mark, names):
                 return _from(path, kept, index, mark, names, columns, number)
     names = [f"column {i}" for i in range(count)]
     return _from(path, kept, row - 1, separator, names, columns, kept[row][0])
@@ -291,7 +234,7 @@ def _from(path, kept, head, separator, names, columns, number):
     determined(where, places)
     rows, second = kept[head + 1 :], ()
     if rows and head >= 0:
-        second = _units(rows[0][1], separator, names)
+        second = units_line(rows[0][1], separator, names)
         rows = rows[1:] if second else rows
     if not rows:
         raise ValueError(f"{path.name} holds a header but no row: the file seems to be cut off")
@@ -300,11 +243,11 @@ def _from(path, kept, head, separator, names, columns, number):
         unit = second[place] if place < len(second) else ""
         factor, told = naming.factor(key, names[place], unit)
         if told:
-            warn(f"{path.name}: column {names[place]!r} is {told}; its numbers are taken as they are")
+            warn(f"{path.name}: column {names[place]!r} is {told}; it is taken as it stands")
         wanted[key] = Column(place, factor)
     head_line = kept[head][1] if head >= 0 else None
     repeats = [i for i, (_, line) in enumerate(rows) if line == head_line]
-    found = _row_separator(rows[0][1], len(names), separator, [places[k] for k in places][:1])
+    found = row_separator(rows[0][1], len(names), separator, [places[k] for k in places][:1])
     found = separator if found is False else found
     bounds = [-1, *repeats, len(rows)]
     blocks = [
