@@ -159,7 +159,7 @@ def test_any_circuit_is_read_as_it_was_meant(meant, seed):
     circuit = Circuit(string)
     rng = np.random.default_rng(seed)
     parameters = {
-        name: rng.uniform(0.3, 1) if name.endswith("alpha") else rng.uniform(0.5, 2)
+        name: rng.uniform(0.3, 1) if circuit.parameters[name].exponent else rng.uniform(0.5, 2)
         for name in circuit.names
     }
     frequency = rng.uniform(0.05, 0.5, 3)
