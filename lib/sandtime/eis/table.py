@@ -265,6 +265,28 @@ def _plain(value, digits):
     return mantissa.replace("-", "−")
 
 
+def prefix(size):
+    """A power of a thousand that suits a size, and its prefix.
+
+    >>> prefix(23000.0)
+    (1000.0, 'k')
+    """
+    for scale, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k"), (1.0, ""), (1e-3, "m")):
+        if size >= scale * 0.9995:
+            return scale, letter
+    return 1e-6, "µ"
+
+
+def quantity(value, unit, digits=3):
+    """A number with its unit and prefix as prose shows it.
+
+    >>> print(quantity(7e6, "Hz"), quantity(0.0123, "Ω"))
+    7 MHz 12.3 mΩ
+    """
+    scale, letter = prefix(abs(value)) if value else (1, "")
+    return f"{float(f'{value / scale:.{digits}g}'):g} {letter}{unit}".replace("-", "−")
+
+
 def rounded(frame):
     """A table of `table`, or part of it, as rows of text: heading first.
 
