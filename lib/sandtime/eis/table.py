@@ -94,12 +94,9 @@ def table(fits, names=None, *, unit="Ω"):
     circuit = fits[0].circuit
     count = sum(fit_size(each) for each in fits)
     names = range(count) if names is None else checked_names(names, count)
-    drifting = list(getattr(fits[0], "rate", ()))
-    columns = dict.fromkeys(headings(circuit, drifting, unit=unit))
-    parts = [_columns(each, drifting) for each in fits]
-    joined = (np.concatenate(rows) for rows in zip(*(p.values() for p in parts), strict=True))
+    parts = [columns(each, unit=unit) for each in fits]
     frame = pandas.DataFrame(
-        dict(zip([*columns, *REMARKS], joined, strict=True)),
+        {title: np.concatenate([part[title] for part in parts]) for title in parts[0]},
         index=pandas.Index(list(names), name="spectrum"),
     )
     frame.attrs = {"circuit": circuit.string, **versions()}
@@ -148,30 +145,28 @@ def parameter_units(circuit, unit="Ω"):
     return {name: per_area(own) for name, own in circuit.units.items()}
 
 
-def _columns(fit, drifting):
-    """The columns of one fit, in the order of `headings` and `REMARKS`."""
-    columns = {}
+def columns(fit, *, unit="Ω"):
+    """The columns of `table` for one fit as arrays, by their titles: `headings`, then `REMARKS`."""
+    drifting = list(getattr(fit, "rate", ()))
+    found = []
     for name in fit.circuit.names:
-        columns[name] = fit.parameters[name]
-        columns[name, "error"] = fit.stderr[name]
+        found += [fit.parameters[name], fit.stderr[name]]
     for name in drifting:
-        columns[name, "rate"] = fit.rate[name]
-        columns[name, "rate error"] = fit.rate_stderr[name]
-        columns[name, "growth"] = fit.growth[name]
+        found += [fit.rate[name], fit.rate_stderr[name], fit.growth[name]]
     size = fit_size(fit)
-    chi2, dof = np.atleast_1d(fit.chi2), np.atleast_1d(fit.dof)
-    outliers = np.atleast_2d(getattr(fit, "outliers", np.zeros((size, 0), bool)))
-    columns |= {
-        "chi2": chi2,
-        "dof": dof,
-        "reduced": chi2 / dof,
-        "misfit": getattr(fit, "misfit", np.full(size, np.nan)),
-        "outliers": np.count_nonzero(outliers, axis=1),
-        "converged": fit.converged,
-        "adequate": fit.adequate,
-        "reason": np.asarray(fit.reason, object),
-    }
-    return {key: np.atleast_1d(column) for key, column in columns.items()}
+    outliers = getattr(fit, "outliers", np.zeros((size, 0), bool))
+    found += [
+        fit.chi2,
+        fit.dof,
+        np.divide(fit.chi2, fit.dof),
+        getattr(fit, "misfit", np.full(size, np.nan)),
+        np.count_nonzero(np.atleast_2d(outliers), axis=1),
+        fit.converged,
+        fit.adequate,
+        np.asarray(fit.reason, object),
+    ]
+    titles = [*headings(fit.circuit, drifting, unit=unit), *REMARKS]
+    return {title: np.atleast_1d(each) for title, each in zip(titles, found, strict=True)}
 
 
 def listed(fits):
@@ -179,10 +174,10 @@ def listed(fits):
     fits = list(fits) if isinstance(fits, list | tuple) else [fits]
     if not fits or not all(isinstance(each, Results) for each in fits):
         raise ValueError(f"fits = {fits!r} is not allowed: it must be a fit or a list of fits")
-    circuits = {each.circuit.string for each in fits}
-    drifting = {tuple(getattr(each, "rate", ())) for each in fits}
-    if len(circuits) > 1 or len(drifting) > 1:
-        raise ValueError(f"fits are of several kinds ({', '.join(sorted(circuits))}): give one")
+    kinds = {(each.circuit, tuple(getattr(each, "rate", ()))) for each in fits}
+    if len(kinds) > 1:
+        words = ", ".join(sorted({circuit.string for circuit, _ in kinds}))
+        raise ValueError(f"fits are of several kinds ({words}): give those of one")
     return fits
 
 
