@@ -27,6 +27,8 @@ class Line:
         Squares of residuals, each over its squared sigma if that was given.
     freedom : int
         Points less columns.
+    covariance : ndarray, shape (P, P)
+        Of the coefficients.
     """
 
     coefficients: np.ndarray
@@ -34,6 +36,7 @@ class Line:
     residuals: np.ndarray
     chi2: float
     freedom: int
+    covariance: np.ndarray
 
 
 def fit(columns, ordinate, sigma=None):
@@ -68,7 +71,7 @@ def fit(columns, ordinate, sigma=None):
     chi2, freedom = float(np.sum((residuals / spread) ** 2)), len(ordinate) - len(found)
     if sigma is None:
         covariance = covariance * chi2 / freedom
-    return Line(found, np.sqrt(np.diag(covariance)), residuals, chi2, freedom)
+    return Line(found, np.sqrt(np.diag(covariance)), residuals, chi2, freedom, covariance)
 
 
 def chance_of_slope(abscissa, slope, scatter, *, errors=2.0):

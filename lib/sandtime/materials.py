@@ -226,5 +226,50 @@ class SolidElectrolyte:
 LI = Electrode("Li", 0.0, 3.5098 * angstrom)
 LI90MG10 = Electrode("Li0.9Mg0.1", 0.10, 3.5020 * angstrom)
 LI95MG5 = Electrode("Li0.95Mg0.05", 0.05, (LI.lattice_parameter + LI90MG10.lattice_parameter) / 2)
+ELECTRODES = {each.name: each for each in (LI, LI95MG5, LI90MG10)}
+"""The paper's electrodes by name."""
+
+
+def electrode(magnesium_fraction, lattice_parameter=None):
+    """A bcc electrode of any composition.
+
+    Parameters
+    ----------
+    magnesium_fraction : float
+        Atomic fraction of magnesium, 0 to below 1.
+    lattice_parameter : float, optional
+        Edge of the cubic cell, m.  Without, that of the straight line through the paper's two
+        refined ones, which is known for 0 to 0.1 only.
+
+    Returns
+    -------
+    Electrode
+
+    Raises
+    ------
+    ValueError
+        As `Electrode`; also if the line would have to be carried beyond its ends.
+
+    Examples
+    --------
+    >>> print(f"{electrode(0.07).lattice_parameter / angstrom:.4f}", electrode(0.05) is LI95MG5)
+    3.5043 True
+    """
+    fraction = checks.real("magnesium_fraction", magnesium_fraction, "")
+    fraction = checks.scalar("magnesium_fraction", fraction)
+    if lattice_parameter is None:
+        for known in ELECTRODES.values():
+            if fraction == known.magnesium_fraction:
+                return known
+        if not 0 <= fraction <= LI90MG10.magnesium_fraction:
+            raise ValueError(
+                f"magnesium_fraction = {fraction:.10g} without lattice_parameter is not allowed: "
+                "the line through the paper's two lattice parameters goes from 0 to 0.1"
+            )
+        share = fraction / LI90MG10.magnesium_fraction
+        edges = LI.lattice_parameter, LI90MG10.lattice_parameter
+        lattice_parameter = edges[0] + share * (edges[1] - edges[0])
+    return Electrode(f"Li{1 - fraction:.6g}Mg{fraction:.6g}", fraction, lattice_parameter)
+
 
 LLZO = SolidElectrolyte("Li6.25Al0.25La3Zr2O12", 4.6e-4 * S / cm, 0.95, 8.3 * mm)

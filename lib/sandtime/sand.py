@@ -266,6 +266,8 @@ class SandPlot:
     residuals : ndarray
         Ordinate minus line, s⁻½.
     degrees_of_freedom : int
+    covariance : ndarray, shape (1, 1) or (2, 2)
+        Of the slope and, if there is one, the intercept, in the products of their units.
     """
 
     through_origin: bool
@@ -277,6 +279,7 @@ class SandPlot:
     diffusivity_stderr: float
     residuals: np.ndarray
     degrees_of_freedom: int
+    covariance: np.ndarray
 
     def depletion_time(self, current_density):
         """Depletion time, in s, that the line gives for a current density in A/m²."""
@@ -393,6 +396,7 @@ def fit(
         diffusivity_stderr=2 * value * slope_stderr / slope,
         residuals=line.residuals,
         degrees_of_freedom=line.freedom,
+        covariance=line.covariance,
     )
 
 

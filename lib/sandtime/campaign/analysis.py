@@ -66,7 +66,7 @@ def analyse(series, *, executor=None, drift=False):
     _with_spectra(series)
     steady = _fit_all([series], executor)[0]
     if not drift:
-        return _result(series, steady)
+        return result(series, steady)
     point_time = series.spectra.point_time
     if point_time is None:
         raise ValueError(
@@ -90,7 +90,7 @@ def analyse(series, *, executor=None, drift=False):
             sigma=_sigma([series]),
             mask=spectra.mask,
         )
-    return _result(series, drifting)
+    return result(series, drifting)
 
 
 def analyse_all(every, *, executor=None):
@@ -114,7 +114,7 @@ def analyse_all(every, *, executor=None):
     began = clock.perf_counter()
     fits = _fit_all(series, executor)
     seconds = clock.perf_counter() - began
-    found = {id: _result(each, fit) for (id, each), fit in zip(every.items(), fits, strict=True)}
+    found = {id: result(each, fit) for (id, each), fit in zip(every.items(), fits, strict=True)}
     return Results(found, seconds)
 
 
@@ -148,13 +148,16 @@ def _fit_all(series, executor):
     return fits
 
 
-def _bounds(series):
-    """Between the arcs, at the temperature of each spectrum."""
-    factor = np.concatenate(
-        [np.full(len(each), resistance_factor(each.cell.temperature)) for each in series]
-    )
+def bounds(temperature):
+    """Of the time constants, s, that keep each arc in its place at temperatures in K."""
+    factor = resistance_factor(temperature)
     fast, slow = FAST * factor, SLOW * factor
     return {"bulk.tau": (None, fast), "gb.tau": (fast, slow), "int.tau": (slow, None)}
+
+
+def _bounds(series):
+    """Between the arcs, at the temperature of each spectrum."""
+    return bounds(np.concatenate([np.full(len(each), each.cell.temperature) for each in series]))
 
 
 def _sigma(series):
@@ -183,16 +186,39 @@ def _part(fit, which):
     changed = {}
     for each in dataclasses.fields(fit):
         value = getattr(fit, each.name)
-        if isinstance(value, dict):
+        if each.name in ("parameters", "stderr"):
             changed[each.name] = {name: array[which] for name, array in value.items()}
         elif isinstance(value, np.ndarray) and each.name != "frequency":
             changed[each.name] = value[which]
     return dataclasses.replace(fit, **changed)
 
 
-def _result(series, fit):
-    R, tau, alpha = (fit[f"int.{name}"] for name in ("R", "tau", "alpha"))
-    Q = zarc_Q(R, tau, alpha)
+def result(series, fit, *, area=AREA, interface="int", pellet=("bulk", "gb")):
+    """What a fit says of a series.
+
+    Parameters
+    ----------
+    series : Series
+    fit : eis.Fit or eis.drift.DriftingFit
+        Of its impedance in Ω.
+    area : float
+        Of the electrode, m².
+    interface : str
+        Label of the interface's arc: a Zarc, or R and CPE (or C) in parallel.
+    pellet : sequence of str
+        Labels of what is in series with it: the first is the bulk, all others are grain boundaries.
+
+    Returns
+    -------
+    Result
+    """
+    R, *other = (fit[f"{interface}.{name}"] for name in _arc(fit, interface))
+    if len(other) == 1:  # a capacitor
+        Q, alpha = other[0], np.ones_like(R)
+    else:
+        alpha = other[1]
+        Q = zarc_Q(R, *other) if f"{interface}.tau" in fit.parameters else other[0]
+    resistances = [fit[f"{label}.R"] for label in pellet]
     return Result(
         cell=series.cell,
         synthetic=series.synthetic,
@@ -200,15 +226,28 @@ def _result(series, fit):
         time=series.time,
         charge=series.charge,
         potential=series.potential,
-        bulk_resistance=fit["bulk.R"] * AREA,
-        grain_boundary_resistance=fit["gb.R"] * AREA,
-        resistance=R * AREA,
-        resistance_error=fit.stderr["int.R"] * AREA,
+        bulk_resistance=resistances[0] * area,
+        grain_boundary_resistance=sum(resistances[1:], 0 * R) * area,
+        resistance=R * area,
+        resistance_error=fit.stderr[f"{interface}.R"] * area,
         capacitance={
-            "Brug": brug(Q, alpha, R, fit["bulk.R"] + fit["gb.R"]) / AREA,
-            "Hsu-Mansfeld": hsu_mansfeld(Q, alpha, R) / AREA,
+            "Brug": brug(Q, alpha, R, sum(resistances)) / area,
+            "Hsu-Mansfeld": hsu_mansfeld(Q, alpha, R) / area,
         },
         adequate=fit.adequate,
+        area=area,
+        interface=interface,
+    )
+
+
+def _arc(fit, label):
+    """Symbols of the parameters of an arc."""
+    for symbols in (("R", "tau", "alpha"), ("R", "Q", "alpha"), ("R", "C")):
+        if all(f"{label}.{symbol}" in fit.parameters for symbol in symbols):
+            return symbols
+    raise ValueError(
+        f"interface = {label!r} is not allowed: it must be the label of a Zarc, or of R and CPE or "
+        f"R and C in parallel; the parameters are {', '.join(fit.parameters)}"
     )
 
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sandtime import arrhenius, checks, materials, reported
-from sandtime.materials import Electrode
+from sandtime import arrhenius, checks, reported
+from sandtime.materials import ELECTRODES, Electrode
 from sandtime.units import MPa, V, celsius, cm, eV, hour, kohm, mm, mV, ohm, uA
 
 AREA = np.pi * (6 * mm) ** 2 / 4
@@ -38,9 +38,6 @@ POTENTIAL_NOISE = 1 * mV
 
 KINDS = ("strip", "rest", "potential")
 _CUTOFF = {50: 2 * V, 100: 4 * V, 200: 6 * V}  # by µA/cm² (experimental section)
-_ELECTRODES = {
-    electrode.name: electrode for electrode in (materials.LI, materials.LI95MG5, materials.LI90MG10)
-}
 
 
 @dataclass(frozen=True)
@@ -280,7 +277,7 @@ def _cell(**row):
     scaled = {key: None if value is None else value * _UNITS[key] for key, value in number.items()}
     return Cell(
         id=row["id"],
-        electrode=_ELECTRODES[checks.one_of("electrode", row["electrode"], tuple(_ELECTRODES))],
+        electrode=ELECTRODES[checks.one_of("electrode", row["electrode"], tuple(ELECTRODES))],
         current=scaled["current_density"],
         temperature=celsius(number["temperature"]),
         kind=checks.one_of("kind", row["kind"], KINDS),

@@ -35,6 +35,10 @@ class Result:
     adequate : ndarray of bool, shape (S,)
         Whether the circuit describes the spectrum; a spectrum that drifted while it was measured
         may fail.
+    area : float
+        Of the electrode, m².
+    interface : str
+        Label of the interface's arc in the circuit.
     """
 
     cell: Cell
@@ -49,6 +53,8 @@ class Result:
     resistance_error: np.ndarray
     capacitance: dict
     adequate: np.ndarray
+    area: float = AREA
+    interface: str = "int"
 
     @property
     def resistance_at_room(self):
@@ -88,7 +94,7 @@ class Result:
     def fitted(self, k, frequency=FREQUENCY):
         """Impedance that was fitted to spectrum `k`, Ω m², at frequencies in Hz, (F,)."""
         values = {name: self.fit[name][k] for name in self.fit.circuit.names}
-        return AREA * self.fit.circuit.impedance(frequency, values)
+        return self.area * self.fit.circuit.impedance(frequency, values)
 
     def depletion_time(self, criterion=CRITERION, *, normalised=True):
         """When the interface resistance passes a criterion.

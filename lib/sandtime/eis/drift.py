@@ -21,13 +21,14 @@ from sandtime.eis.given import given
 from sandtime.eis.model import Model
 from sandtime.eis.search import STEPS, Attempt, Block, everyone, fit_block, rejected, search
 from sandtime.eis.start import start
+from sandtime.eis.table import Results
 
 _PATIENCE = 25  # steps of an attempt but the last
 _STARTS = 0, 1  # which of those that the data suggest
 
 
 @dataclass(frozen=True)
-class DriftingFit:
+class DriftingFit(Results):
     """What `fit_drifting` found; indexed by the name of a parameter, ``drifting["int.R"]``.
 
     Attributes
@@ -50,6 +51,10 @@ class DriftingFit:
         Whether the fit converged and what is wrong with it, in words.
     steady : Fit
         The fit that ignores drift, from which this one started.
+    point_time : ndarray, shape (S, F)
+        When each point was measured, s.
+    circuit, frequency, names, weights, measured, settings
+        As of a `Fit`.
     """
 
     parameters: dict
@@ -65,6 +70,14 @@ class DriftingFit:
     autocorrelation: np.ndarray
     reason: np.ndarray
     steady: Fit
+    point_time: np.ndarray
+
+    circuit = property(lambda self: self.steady.circuit)
+    frequency = property(lambda self: self.steady.frequency)
+    names = property(lambda self: self.steady.names)
+    weights = property(lambda self: self.steady.weights)
+    measured = property(lambda self: self.steady.measured)
+    settings = property(lambda self: self.steady.settings)
 
     def __getitem__(self, name):
         return self.parameters[name]
@@ -192,7 +205,8 @@ def fit_drifting(
             else each[0]
             for each in results
         )
-    return DriftingFit(*results, steady=steady)
+    times = np.broadcast_to(np.asarray(point_time, float), np.shape(impedance))
+    return DriftingFit(*results, steady=steady, point_time=times)
 
 
 def growth_rate(time, value):

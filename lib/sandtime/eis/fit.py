@@ -22,6 +22,7 @@ from sandtime.eis.circuit import Circuit, frequencies, nearest
 from sandtime.eis.descent import EXHAUSTED, STUCK, TOGETHER
 from sandtime.eis.given import given, weighted
 from sandtime.eis.search import CORRELATED, STEPS, fit_block
+from sandtime.eis.table import Results
 
 _BLOCK = 2048  # spectra handed to an executor, or reported as progress, at once
 # Root of the reduced chi-square, with modulus weights, above which a circuit describes nothing,
@@ -34,7 +35,7 @@ class FitWarning(UserWarning):
 
 
 @dataclass(frozen=True)
-class Fit:
+class Fit(Results):
     """What `fit` found; indexed by the name of a parameter, ``fit["int.R"]``.
 
     For a stack of S spectra every array has a first axis of length S; for a single spectrum given
@@ -80,6 +81,8 @@ class Fit:
         One over sigma; 0 where a point was left out.
     measured : ndarray, shape (S, F)
         The impedance that was fitted, Ω.
+    settings : dict
+        What was asked for: ``fixed``, ``bounds``, and ``weights``, in words.
     """
 
     circuit: Circuit
@@ -96,6 +99,7 @@ class Fit:
     iterations: np.ndarray
     weights: np.ndarray = field(repr=False)
     measured: np.ndarray = field(repr=False)
+    settings: dict = field(default_factory=dict, repr=False)
 
     def __getitem__(self, name):
         try:
@@ -241,13 +245,18 @@ def fit(
         report(min(block.stop, len(Z)))
     found = {key: np.concatenate([part[key] for part in parts], axis=-1) for key in parts[0]}
     found |= {"measured": Z.T, "weights": weights.T, "dof": dof}
-    return _result(circuit, frequency, found, absolute, np.ndim(impedance) == 1)
+    settings = {
+        "fixed": dict(fixed or {}),
+        "bounds": dict(bounds or {}),
+        "weights": "1/sigma" if absolute else "1/|Z|",
+    }
+    return _result(circuit, frequency, found, absolute, np.ndim(impedance) == 1, settings)
 
 
 # --- what is reported ------------------------------------------------------------------------
 
 
-def _result(circuit, frequency, found, absolute, single):
+def _result(circuit, frequency, found, absolute, single, settings):
     """The `Fit`, and a warning if something is wrong with it."""
     chi2, dof = found["chi2"], found["dof"]
     variance = np.einsum("iis->is", found["covariance"])
@@ -289,6 +298,7 @@ def _result(circuit, frequency, found, absolute, single):
         iterations=shaped(found["steps"]),
         weights=shaped(found["weights"]),
         measured=shaped(found["measured"]),
+        settings=settings,
     )
 
 

@@ -30,10 +30,15 @@ class Arc:
         self.alpha = self.indices[2] if len(self.indices) == 3 else None
 
     @staticmethod
-    def made_of(part):
-        """Whether this part of a circuit is such an arc."""
+    def made_of(part, negative=frozenset()):
+        """Whether this part of a circuit is such an arc.
+
+        A resistor that may be negative makes none with its neighbour: their product is a power.
+        """
         if isinstance(part, Leaf):
             return part.symbol == "Zarc"
+        if not negative.isdisjoint(name for leaf in part.leaves() for name in leaf.names):
+            return False
         symbols = [each.symbol if isinstance(each, Leaf) else "" for each in part.parts]
         return sorted(symbols) in (["CPE", "R"], ["C", "R"])
 
@@ -71,25 +76,24 @@ class Model:
     free : ndarray of bool, shape (P,)
         Which of the circuit's parameters are fitted.
     sign : ndarray, shape (P,), optional
-        1 or -1: a parameter is its sign times the exponential of what is fitted.
+        -1 where a parameter is taken to be negative; its logarithm is that of its size.
     """
 
     def __init__(self, circuit, omega, free, sign=None):
         index = {name: k for k, name in enumerate(circuit.names)}
-        self.names = circuit.names
+        self.names, self.sign = circuit.names, np.ones(len(index)) if sign is None else sign
         self.omega, self.log_omega = omega[:, None], np.log(omega)[:, None]
         self.F = len(omega)
         self.free = [int(k) for k in np.flatnonzero(free)]
         self.row = {k: r for r, k in enumerate(self.free)}
-        self.sign = np.ones(len(circuit.names)) if sign is None else sign
-        self.arcs, self.others = [], []
-        for part in circuit.tree.parts:
-            indices = [index[name] for leaf in part.leaves() for name in leaf.names]
-            # of an R beside a capacitance the sign would be that of (jωτ)^α as well
-            if Arc.made_of(part) and (isinstance(part, Leaf) or (self.sign[indices] > 0).all()):
-                self.arcs.append(Arc(part, index))
-            else:
-                self.others.append((part, indices))
+        parts = circuit.tree.parts
+        arcs = [Arc.made_of(part, circuit.negative) for part in parts]
+        self.arcs = [Arc(part, index) for part, is_arc in zip(parts, arcs, strict=True) if is_arc]
+        self.others = [
+            (part, [index[name] for leaf in part.leaves() for name in leaf.names])
+            for part, is_arc in zip(parts, arcs, strict=True)
+            if not is_arc
+        ]
 
     def rows(self, n):
         """Room for what `fill` computes: a row for each free parameter, one for the residuals."""
@@ -119,8 +123,7 @@ class Model:
         return N
 
     def _part(self, part, indices, x, weights, rows):
-        F, values = self.F, np.exp(x[indices])
-        values *= self.sign[indices].reshape(-1, *[1] * (values.ndim - 1))
+        F, values = self.F, [self.sign[i] * np.exp(x[i]) for i in indices]
         if isinstance(part, Leaf) and part.symbol == "R":
             real, imag = self._out(indices[0], rows)
             rows[-1, :F] += np.multiply(values[0], weights, out=real)
@@ -130,11 +133,13 @@ class Model:
         Z, derivatives = part.evaluate(self.omega, named)
         rows[-1, :F] += Z.real * weights
         rows[-1, F:] += Z.imag * weights
+        if self.row.keys().isdisjoint(indices):
+            return
         for i, value, slope in zip(indices, values, derivatives(), strict=True):
             if i in self.row:
-                slope = slope * value
-                np.multiply(slope.real, weights, out=rows[self.row[i], :F])
-                np.multiply(slope.imag, weights, out=rows[self.row[i], F:])
+                scale = weights * value
+                np.multiply(slope.real, scale, out=rows[self.row[i], :F])
+                np.multiply(slope.imag, scale, out=rows[self.row[i], F:])
 
     def _arc(self, arc, x, weights, rows):
         F = self.F
@@ -153,7 +158,7 @@ class Model:
         rest *= q
         imag = np.multiply(m, q, out=m)
         imag *= -s
-        scale = weights * np.exp(x[arc.R]) * self.sign[arc.R]
+        scale = weights * (self.sign[arc.R] * np.exp(x[arc.R]))
         Z_real, Z_imag = self._out(arc.R, rows)
         np.multiply(scale, real, out=Z_real)
         np.multiply(scale, imag, out=Z_imag)
