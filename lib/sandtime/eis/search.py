@@ -253,7 +253,8 @@ def descent(model, block, x, steps):
     dict
         `x`, logarithms; `ended` and `steps` as of `descend`; `on_bound`, (P, S), where a
         parameter rests on a bound that was given; `running`, (P, S), -1 or 1 where it runs to
-        zero or infinity; `covariance` of the logarithms of what is free; `chi2`;
+        zero or infinity; `covariance` of the logarithms of what is free; `chi2`; `residuals`,
+        (2 F, S), fitted less measured, weighted, real parts first;
         `autocorrelation` of neighbouring residuals, and `correlated`, the same in standard
         deviations; `converged`, whether this is a minimum of which all parameters have a meaning;
         `accepted`, whether residuals are not correlated there either; `out_of_order`, whether arcs
@@ -350,6 +351,7 @@ def _errors(model, x, weights, measured, dof, absolute):
     return {
         "covariance": covariance,
         "chi2": chi2,
+        "residuals": rows[-1].copy(),
         "autocorrelation": autocorrelation,
         # nearly normal, by Fisher's transformation, even for the few points of a short sweep
         "correlated": np.arctanh(autocorrelation) * np.sqrt(2 * np.count_nonzero(weights, axis=0)),
