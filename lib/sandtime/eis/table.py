@@ -282,6 +282,16 @@ def quantity(value, unit, digits=3):
     return f"{float(f'{value / scale:.{digits}g}'):g} {letter}{unit}".replace("-", "−")
 
 
+def error_title(title):
+    """Title of the column with the errors of another column.
+
+    >>> error_title("int.R [Ω]")
+    'int.R error [Ω]'
+    """
+    name, bracket, own = title.partition(" [")
+    return f"{name} error{bracket}{own}"
+
+
 def rounded(frame):
     """A table of `table`, or part of it, as rows of text: heading first.
 
@@ -291,8 +301,7 @@ def rounded(frame):
     titles = list(frame.columns)
     columns = {}
     for title in titles:
-        name, _, own = title.partition(" [")
-        error = f"{name} error{' [' + own if own else ''}"
+        error = error_title(title)
         if error in titles:
             pairs = zip(frame[title], frame[error], strict=True)
             columns[title] = [with_error(*pair) for pair in pairs]
