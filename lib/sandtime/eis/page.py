@@ -40,7 +40,7 @@ body {{ margin: 0 auto; max-width: 56rem; padding: 1.5rem 1rem 4rem; line-height
   color: var(--sandtime-ink); background: var(--sandtime-paper); }}
 h1 {{ font-size: 1.6rem; line-height: 1.25; margin: 0 0 .3rem; overflow-wrap: anywhere; }}
 h2 {{ font-size: 1.2rem; margin: 2.2rem 0 .6rem; border-bottom: 1px solid var(--sandtime-rule); }}
-p, li, dd, td, th, figcaption {{ overflow-wrap: anywhere; }}
+p, li, dd, td.mark, tbody th, figcaption {{ overflow-wrap: anywhere; }}
 p.quiet, figcaption, caption {{ color: var(--sandtime-quiet); font-size: .9rem; }}
 caption {{ text-align: left; padding: 0 0 .3rem; }}
 .bad {{ color: var(--sandtime-bad); }} .good {{ color: var(--sandtime-good); }}
@@ -48,8 +48,9 @@ strong.bad, strong.good {{ font-weight: 600; }}
 .scroll {{ overflow-x: auto; margin: 1rem 0; }}
 table {{ border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .92rem; }}
 th, td {{ text-align: left; vertical-align: top; padding: .28rem .9rem .28rem 0;
-  border-bottom: 1px solid var(--sandtime-rule); min-width: 3.5rem; }}
-td.mark {{ min-width: 14rem; }}
+  border-bottom: 1px solid var(--sandtime-rule); white-space: nowrap; }}
+td.mark, tbody th {{ white-space: normal; }} tbody th {{ min-width: 6rem; }}
+td.mark:not(:empty) {{ min-width: 12rem; }}
 thead th {{ border-bottom: 2px solid var(--sandtime-quiet); }}
 tbody th {{ font-weight: 500; }}
 code {{ font-family: ui-monospace, Consolas, "DejaVu Sans Mono", monospace; font-size: .92em;
@@ -66,7 +67,8 @@ figure svg {{ display: block; width: 100%; height: auto; }}
 @media print {{
   body {{ max-width: none; padding: 0; font-size: 10pt; }}
   figure, tr, dl > * {{ break-inside: avoid; }} h2 {{ break-after: avoid; }}
-  .scroll {{ overflow: visible; }} }}
+  .scroll {{ overflow: visible; }} table {{ font-size: .8em; }}
+  td, th {{ white-space: normal; padding-right: .5rem; }} }}
 """
 
 

@@ -22,6 +22,7 @@ from sandtime.eis.table import (
     fit_size,
     listed,
     parameter_units,
+    plain,
     quantity,
     rounded,
     table,
@@ -251,15 +252,15 @@ def _summary(stacks, frame):
                 np.quantile(good[title], (0.1, 0.5, 0.9)) if len(good) else [np.nan] * 3
             )
             finite = good[error][np.isfinite(good[error])]
-            typical = f"{np.median(finite):.2g}" if len(finite) else "not determined"
+            typical = plain(np.median(finite), 2) if len(finite) else "not determined"
             if len(finite) and not finite.any():
                 typical = "fixed"
-            rows.append([title, *(f"{v:.4g}" for v in (middle, low, high)), typical])
+            rows.append([title, *(plain(v, 4) for v in (middle, low, high)), typical])
     for title in ("reduced chi2", "misfit"):
         values = good[title][np.isfinite(good[title])]
         if len(values):
             low, middle, high = _tenths(values)
-            rows.append([title, *(f"{v:.3g}" for v in (middle, low, high)), ""])
+            rows.append([title, *(plain(v) for v in (middle, low, high)), ""])
     return rows
 
 
