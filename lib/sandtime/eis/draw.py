@@ -15,7 +15,7 @@ import numpy as np
 
 from sandtime.eis.circuit import Leaf, Parallel
 
-_FEW, _MANY = 200, 1500  # shapes at most
+_FEW, _MANY = 100, 1500  # shapes at most
 _SIMPLE = 6, 5  # shapes of a part of no unknown but its size, and times that for each other
 _QUICK = 2  # pools of a few shapes, before there are many
 _STEEPEST = 1.0  # power of frequency with which the modulus of a shape falls
