@@ -18,6 +18,7 @@ import os
 import signal
 import sys
 import threading
+from importlib import import_module
 
 __all__ = ["main"]
 
@@ -51,7 +52,7 @@ def main(argv=None):
     before = signal.signal(signal.SIGTERM, _interrupt) if main_thread else None
     try:
         said = parse(sys.argv[1:] if argv is None else argv)
-        status = said if isinstance(said, int) else said.run(said)
+        status = said if isinstance(said, int) else _run(said)
         sys.stdout.flush()
         return status
     except Halt as halt:
@@ -70,6 +71,11 @@ def main(argv=None):
     finally:
         if main_thread:
             signal.signal(signal.SIGTERM, before)
+
+
+def _run(args):
+    """What was asked for; only what it needs is imported."""
+    return import_module(f"sandtime.command.{args.module}").run(args)
 
 
 def _interrupt(number, frame):

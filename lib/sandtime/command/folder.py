@@ -160,18 +160,3 @@ def _pool(kind, detail, stack):
 def _as_a_worker():
     """Ctrl-C is for the process that gave the work."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def executor(word):
-    """The word, if it names an executor: threads, processes or dask, perhaps with a detail.
-
-    >>> executor("processes:2")
-    'processes:2'
-    """
-    kind, colon, detail = word.partition(":")
-    if kind not in ("threads", "processes", "dask"):
-        raise ValueError(f"{word!r} is not allowed: it must be threads, processes or dask")
-    if colon and (not detail or (kind != "dask" and not (detail.isdecimal() and int(detail)))):
-        what = "an address" if kind == "dask" else "a number of workers, at least 1"
-        raise ValueError(f"{word!r} is not allowed: behind the colon stands {what}")
-    return word

@@ -53,7 +53,7 @@ class Journal:
                     break
                 entry = json.loads(line)
                 if head is None:
-                    head = entry["options"]
+                    head = dict(entry["options"])
                     if head != self.options:
                         break
                 else:

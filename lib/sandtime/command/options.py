@@ -199,3 +199,18 @@ def sigma(text):
     if not found.has_unit or found.dimension not in (ohm, (0,) * 6) or not found.value > 0:
         raise ValueError(f"{text!r} is not allowed: it must be as in '0.3 %' (of |Z|) or '5 mohm'")
     return ("absolute" if found.dimension == ohm else "relative", found.value)
+
+
+def executor(word):
+    """The word, if it names an executor: threads, processes or dask, perhaps with a detail.
+
+    >>> executor("processes:2")
+    'processes:2'
+    """
+    kind, colon, detail = word.partition(":")
+    if kind not in ("threads", "processes", "dask"):
+        raise ValueError(f"{word!r} is not allowed: it must be threads, processes or dask")
+    if colon and (not detail or (kind != "dask" and not (detail.isdecimal() and int(detail)))):
+        what = "an address" if kind == "dask" else "a number of workers, at least 1"
+        raise ValueError(f"{word!r} is not allowed: behind the colon stands {what}")
+    return word

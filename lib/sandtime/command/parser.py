@@ -2,9 +2,10 @@
 
 import argparse
 import platform
+from importlib.metadata import version
 
 import sandtime
-from sandtime.command import folder, options
+from sandtime.command import options
 from sandtime.command.options import kind, measured
 from sandtime.command.say import Halt, lines_shown
 
@@ -50,13 +51,13 @@ class _Parser(argparse.ArgumentParser):
 
 
 def parse(argv):
-    """The options of one command, with the function that runs it; an int if help was asked for."""
+    """The options of one command and the module that runs it; an int if help was asked for."""
     parser = _all()
     try:
         args = parser.parse_args(argv)
     except SystemExit as left:  # help and version end here
         return int(left.code or 0)
-    if getattr(args, "run", None) is None:
+    if getattr(args, "module", None) is None:
         parser.print_help()
         return 2
     return args
@@ -71,20 +72,15 @@ def _all():
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    import numpy
-    import scipy
-
-    version = (
-        f"sandtime {sandtime.__version__} (Python {platform.python_version()}, NumPy "
-        f"{numpy.__version__}, SciPy {scipy.__version__})"
-    )
-    parser.add_argument("--version", action="version", version=version)
+    python, numpy, scipy = platform.python_version(), version("numpy"), version("scipy")
+    own = f"sandtime {sandtime.__version__} (Python {python}, NumPy {numpy}, SciPy {scipy})"
+    parser.add_argument("--version", action="version", version=own)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for name, words, add in (
-        ("read", "say what is in files, and write it as a plain table", _read),
-        ("check", "Kramers and Kronig, noise and drift of every spectrum", _check),
-        ("fit", "fit a circuit to every spectrum", _fit),
-        ("sand", "depletion times into diffusivities, in each frame", _sand),
+    for name, words, add, module in (
+        ("read", "say what is in files, and write it as a plain table", _read, "reading"),
+        ("check", "Kramers and Kronig, noise and drift of every spectrum", _check, "checking"),
+        ("fit", "fit a circuit to every spectrum", _fit, "fitting"),
+        ("sand", "depletion times into diffusivities, in each frame", _sand, "sanding"),
         (
             "strip",
             "a series of spectra during a strip: resistance, contact, depletion time",
@@ -103,6 +99,7 @@ def _all():
             allow_abbrev=False,
         )
         add(one)
+        one.set_defaults(module=module)
     return parser
 
 
@@ -166,7 +163,7 @@ def _circuit(parser, needed):
 def _executor(parser):
     parser.add_argument(
         "--executor",
-        type=kind(folder.executor),
+        type=kind(options.executor),
         metavar="WHERE",
         help="threads, processes or dask; threads:4 takes four, dask:ADDRESS a cluster's",
     )
@@ -176,28 +173,20 @@ def _executor(parser):
 
 
 def _read(parser):
-    from sandtime.command.reading import run
-
     _reading(parser)
     _output(parser, noun="sweeps as a plain table, which every command reads")
-    parser.set_defaults(run=run)
 
 
 def _check(parser):
-    from sandtime.command.checking import run
-
     _reading(parser)
     _output(parser)
     _executor(parser)
     group = parser.add_argument_group("drift within a sweep, where the times of points are known")
     _circuit(group, needed=False)
     group.add_argument("--drift", nargs="+", metavar="NAME", help="what drifts, as int.R int.tau")
-    parser.set_defaults(run=run)
 
 
 def _fit(parser):
-    from sandtime.command.fitting import run
-
     _reading(parser)
     _output(parser, needed=True)
     _circuit(parser, needed=True)
@@ -210,7 +199,6 @@ def _fit(parser):
     )
     parser.add_argument("--report", metavar="HTML", help="one file with figures and table")
     _executor(parser)
-    parser.set_defaults(run=run)
 
 
 _TABLE = """\
@@ -263,19 +251,14 @@ def _area(parser, needed):
 
 
 def _sand(parser):
-    from sandtime.command.sanding import run
-
     parser.add_argument("table", metavar="TABLE")
     _electrode(parser, needed=False)
     _area(parser, needed=False)
     _errors(parser)
     _output(parser)
-    parser.set_defaults(run=run)
 
 
 def _strip(parser):
-    from sandtime.command.stripping import run
-
     _reading(parser)
     _output(parser)
     parser.add_argument(
@@ -316,7 +299,6 @@ def _strip(parser):
         "--pellet", nargs="+", metavar="LABEL", help="of the resistances in series with it"
     )
     group.add_argument("--drift", action="store_true", help="fit every point at its own time")
-    parser.set_defaults(run=run)
 
 
 def reading_of(args):
