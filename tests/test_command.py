@@ -19,6 +19,7 @@ from sandtime import campaign, eis, readings, sand, transport
 from sandtime.campaign import own
 from sandtime.command import folder, inputs, journal, main, options, say, work
 from sandtime.command.parser import EXAMPLES
+from sandtime.eis.reading import columns, quantities
 from sandtime.materials import BETA_LIMIT, LI, LI90MG10, LI95MG5, electrode
 from sandtime.units import celsius, cm, hour, s, uA, um
 
@@ -60,7 +61,8 @@ def here(tmp_path, monkeypatch):
     (tmp_path / "spectra").mkdir()
     for k, row in enumerate(Z):
         eis.write(tmp_path / "spectra" / f"s{k}.csv", eis.Spectra(FREQUENCY, row))
-    lines = (f"{f!r} {z.real!r} {-z.imag!r}" for f, z in zip(FREQUENCY.tolist(), Z[0].tolist()))
+    points = zip(FREQUENCY.tolist(), Z[0].tolist(), strict=True)
+    lines = (f"{f!r} {z.real!r} {-z.imag!r}" for f, z in points)
     (tmp_path / "other.txt").write_text("\n".join(lines), encoding="utf-8")
     eis.write(tmp_path / "strip.csv", strip())
     (tmp_path / "times.csv").write_text(TIMES, encoding="utf-8")
@@ -168,6 +170,11 @@ def test_a_table_of_strips_names_its_columns_and_units(heading, words, here, cap
     assert words in capsys.readouterr().err
 
 
+def test_the_keys_of_columns_are_those_of_the_reader():
+    every = {*quantities.FREQUENCY, *quantities.IMPEDANCE, *columns.OPTIONAL}
+    assert set(options.KEYS) == every
+
+
 def test_quantities():
     assert options.measured("3.8 MPa", "1 Pa") == 3.8e6
     assert options.measured("5 um", options.LENGTH) == pytest.approx(5e-6)
@@ -248,7 +255,7 @@ def test_spectra_of_different_frequencies_keep_their_places(here):
     assert [Path(row["file"]).name for row in found] == [
         f"s{k}.csv" for k in (0, 1, 2, 2, 2, 3, 4, 5, 6, 7)
     ]
-    assert [row["sweep"] for row in found[1:6]] == ["", "1", "2", "3", ""]
+    assert [row["sweep"] for row in found[1:6]] == ["", "#1", "#2", "#3", ""]
     assert [row["points"] for row in found[:3]] == ["41", "31", "41"]
     R = eis.fit(FREQUENCY, spectra(3, 5), CIRCUIT)["int.R"]
     assert [float(row["int.R [Ω]"]) for row in found[2:5]] == pytest.approx(R, rel=1e-9)
@@ -338,62 +345,105 @@ def test_read_writes_what_it_read(here, capsys):
     assert main(["read", "spectra", "--out", "all.csv"]) == 0
     assert "spectra" in capsys.readouterr().out
     assert np.array_equal(eis.read("all.csv").impedance, spectra(8))
+    # other frequencies: a table that comes back as two
+    other = np.geomspace(1e5, 1, 31)
+    eis.write("other.csv", eis.Spectra(other, spectra(3, 2, other)))
+    assert main(["read", "spectra", "other.csv", "--out", "both.csv"]) == 0
+    first, second = eis.read("both.csv")
+    assert np.array_equal(first.impedance, spectra(8))
+    assert np.array_equal(second.impedance, spectra(3, 2, other))
 
 
 # ---- stopped in the middle ----------------------------------------------------------------------
 
 FEW = "inputs._FILES = 1"
-STOP = """
-add, count = journal.Journal.add, 0
+KILL = """
+import os, signal
+add = journal.Journal.add
 def stopping(self, key, record):
-    global count
     add(self, key, record)
-    count += 1
-    if count == 3:
-        {how}
+    if len(self.at) == 3:
+        {before}
+        os.kill(os.getpid(), signal.SIGKILL)
 journal.Journal.add = stopping
 """
-HALF = 'self.file.write(b\'{"key": "half\'); self.file.flush(); '
+HALF = 'self.file.write(b\'{"key": "half\'); self.file.flush()'
 
 
 @pytest.fixture
-def uninterrupted(here):
+def few(here, monkeypatch):
+    """Every file a part of its own."""
+    monkeypatch.setattr(inputs, "_FILES", 1)
+    return here
+
+
+@pytest.fixture
+def whole(few):
     """The bytes of the table when nothing happens."""
-    done = child(FEW, *FIT[:-1], "whole.csv")
-    assert done.returncode == 0, done.stderr
+    assert main([*FIT[:-1], "whole.csv"]) == 0
     return Path("whole.csv").read_bytes()
 
 
+@pytest.fixture
+def stopped(monkeypatch):
+    """Runs that are stopped after three parts, by anything that can be called."""
+
+    def run(argv, stop):
+        add = journal.Journal.add
+
+        def stopping(self, key, record):
+            add(self, key, record)
+            if len(self.at) == 3:
+                stop()
+
+        with monkeypatch.context() as patch:
+            patch.setattr(journal.Journal, "add", stopping)
+            return main(argv)
+
+    return run
+
+
+def stop():
+    raise KeyboardInterrupt
+
+
+def seen(monkeypatch):
+    """Names of the files that are read from now on."""
+    names, load = [], folder.load
+    monkeypatch.setattr(
+        folder, "load", lambda name, reading: names.append(name) or load(name, reading)
+    )
+    return names
+
+
 @pytest.mark.skipif(os.name == "nt", reason="signals of Unix")
-@pytest.mark.parametrize(
-    ("name", "before", "status"),
-    [
-        ("SIGKILL", "", -9),
-        ("SIGKILL", HALF, -9),
-        ("SIGINT", "", 130),
-        ("SIGTERM", "", 130),
-    ],
-)
-def test_a_run_that_is_stopped_goes_on_to_the_same_bytes(uninterrupted, name, before, status):
-    how = f"{before}import os, signal; os.kill(os.getpid(), signal.{name})"
-    done = child(FEW + STOP.format(how=how), *FIT)
-    assert done.returncode == status
+@pytest.mark.parametrize("before", ["pass", HALF], ids=["between lines", "in a line"])
+def test_a_run_that_is_killed_goes_on_to_the_same_bytes(whole, before, monkeypatch, capsys):
+    done = child(FEW + KILL.format(before=before), *FIT)
+    assert done.returncode == -9
     assert not Path("out.csv").exists()
-    if status == 130:
-        assert "interrupted: " in done.stderr and "Traceback" not in done.stderr
-    kept = Path("out.csv.part").read_bytes()
-    assert kept.count(b"\n") == 4
-    # what was done is not done again: a second run may fit the rest only
-    rest = "import collections\nseen = []\nload = folder.load\nfolder.load = lambda n, r: (seen.append(n), load(n, r))[1]\n"
-    rest += "import atexit\natexit.register(lambda: print(len(seen)))"
-    done = child(f"{FEW}\n{rest}", *FIT)
-    assert done.returncode == 0, done.stderr
-    assert "going on: 3 parts done before" in done.stderr and done.stdout.strip() == "5"
-    assert Path("out.csv").read_bytes() == uninterrupted
+    assert Path("out.csv.part").read_bytes().count(b"\n") == 4
+    names = seen(monkeypatch)
+    capsys.readouterr()
+    assert main(FIT) == 0
+    assert "going on: 3 parts done before" in capsys.readouterr().err
+    assert [Path(name).stem for name in names] == [f"s{k}" for k in range(3, 8)]
+    assert Path("out.csv").read_bytes() == whole
     assert not list(Path().rglob("*.part"))
 
 
-def test_a_real_kill_from_outside(uninterrupted):
+@pytest.mark.skipif(os.name == "nt", reason="signals of Unix")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_a_run_that_is_interrupted_goes_on_to_the_same_bytes(whole, name, stopped, capsys):
+    number = getattr(signal, name)
+    assert stopped(FIT, lambda: signal.raise_signal(number)) == 130
+    assert "interrupted: 2 of 8 files done; the same command goes on" in capsys.readouterr().err
+    assert not Path("out.csv").exists()
+    assert main(FIT) == 0
+    assert Path("out.csv").read_bytes() == whole
+
+
+def test_a_real_kill_from_outside(whole):
     """The parent kills when the journal has grown, wherever the child then is."""
     slow = (
         "import time\nload = folder.load\nfolder.load = lambda *a: (time.sleep(0.2), load(*a))[1]"
@@ -407,46 +457,45 @@ def test_a_real_kill_from_outside(uninterrupted):
                     process.kill()
                     break
     assert not Path("out.csv").exists()
-    assert child(FEW, *FIT).returncode == 0
-    assert Path("out.csv").read_bytes() == uninterrupted
+    assert main(FIT) == 0
+    assert Path("out.csv").read_bytes() == whole
 
 
-def test_other_options_start_anew_and_say_so(uninterrupted):
-    stop = FEW + STOP.format(how="raise KeyboardInterrupt")
-    assert child(stop, *FIT, "--fixed", "int.alpha=0.8").returncode == 130
-    done = child(FEW, *FIT)
-    assert done.returncode == 0
-    assert "fixed was {'int.alpha': 0.8}, is {}: starting anew" in done.stderr
-    assert Path("out.csv").read_bytes() == uninterrupted
+def test_other_options_start_anew_and_say_so(whole, stopped, capsys):
+    assert stopped([*FIT, "--fixed", "int.alpha=0.8"], stop) == 130
+    capsys.readouterr()
+    assert main(FIT) == 0
+    assert "fixed was {'int.alpha': 0.8}, is {}: starting anew" in capsys.readouterr().err
+    assert Path("out.csv").read_bytes() == whole
 
 
-def test_a_file_that_changed_is_done_again_and_one_more_costs_one(uninterrupted, here):
-    stop = FEW + STOP.format(how="raise KeyboardInterrupt")
-    assert child(stop, *FIT).returncode == 130
+def test_a_file_that_changed_is_done_again_and_one_more_costs_one(whole, stopped, monkeypatch):
+    assert stopped(FIT, stop) == 130
     eis.write("spectra/s1.csv", eis.Spectra(FREQUENCY, spectra(1, 9)[0]))
     eis.write("spectra/s00.csv", eis.Spectra(FREQUENCY, spectra(1, 10)[0]))
-    done = child(FEW, *FIT)
-    assert done.returncode == 0
+    names = seen(monkeypatch)
+    assert main(FIT) == 0
+    assert [Path(name).stem for name in names] == ["s00", "s1", *(f"s{k}" for k in range(3, 8))]
     found = rows("out.csv")
     assert [Path(row["file"]).stem for row in found[:3]] == ["s0", "s00", "s1"]
     for seed, place in ((10, 1), (9, 2)):
         R = eis.fit(FREQUENCY, spectra(1, seed)[0], CIRCUIT)["int.R"]
         assert float(found[place]["int.R [Ω]"]) == pytest.approx(R, rel=1e-9)
-    before = Path("whole.csv").read_text(encoding="utf-8").splitlines()
+    before = whole.decode().splitlines()
     now = Path("out.csv").read_text(encoding="utf-8").splitlines()
     assert set(before) - set(now) == {before[2]}
 
 
 @pytest.mark.skipif(os.name == "nt", reason="limits of Unix")
-def test_a_full_disk_leaves_what_is_done(uninterrupted):
+def test_a_full_disk_leaves_what_is_done(whole, capsys):
     limit = "import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))"
     done = child(f"{FEW}\n{limit}", *FIT)
     assert done.returncode == 3
     assert "out.csv.part: File too large; what is done is kept there" in done.stderr
     assert not Path("out.csv").exists()
-    done = child(FEW, *FIT)
-    assert done.returncode == 0 and "going on" in done.stderr
-    assert Path("out.csv").read_bytes() == uninterrupted
+    assert main(FIT) == 0
+    assert "going on" in capsys.readouterr().err
+    assert Path("out.csv").read_bytes() == whole
 
 
 def test_a_disk_that_is_full_at_the_end_leaves_no_half_table(here, monkeypatch, capsys):
@@ -483,19 +532,19 @@ def test_a_journal_that_is_no_journal_is_thrown_away(here):
 
 
 @pytest.mark.parametrize("where", ["threads:3", "processes:2", "dask"])
-def test_the_table_is_the_same_whoever_fits(uninterrupted, where):
+def test_the_table_is_the_same_whoever_fits(whole, where):
     if where == "dask":
         pytest.importorskip(
             "distributed", reason="dask.distributed is optional and not installed here"
         )
     # a worker begins as this process did, which must be a file and not a string
-    program = "import sys\nfrom sandtime.command import folder, inputs, main\nif __name__ == '__main__':\n"
+    program = "import sys\nfrom sandtime.command import inputs, main\nif __name__ == '__main__':\n"
     program += f"    {FEW}\n    sys.exit(main(sys.argv[1:]))\n"
     Path("program.py").write_text(program, encoding="utf-8")
     argv = [sys.executable, "program.py", *FIT, "--executor", where]
     done = subprocess.run(argv, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    assert Path("out.csv").read_bytes() == uninterrupted
+    assert Path("out.csv").read_bytes() == whole
 
 
 def test_no_more_is_under_way_than_the_window():
@@ -547,7 +596,7 @@ def test_a_folder_of_hundreds_with_broken_ones(tmp_path, monkeypatch, capsys):
     good = [k for k in range(600) if k % 60 != 7]
     fit = eis.fit(FREQUENCY, Z[good], CIRCUIT)
     R = [float(found[k]["int.R [Ω]"]) for k in good]
-    assert R == pytest.approx(fit["int.R"], rel=1e-8)
+    assert pytest.approx(fit["int.R"], rel=1e-8) == R
     assert len(capsys.readouterr().err.splitlines()) == 11  # ten files and a summary
 
 
@@ -584,7 +633,7 @@ def test_a_time_in_every_reading():
     assert sand.receding_enrichment(v**2 * t0 / D) == pytest.approx(6.9, rel=1e-10)
     assert [each.name for each in readings.readings(LI)] == ["empty"]
     for limit in (0.05, 1.2):
-        with pytest.raises(ValueError, match="limit|magnesium_fraction"):
+        with pytest.raises(ValueError, match="is not allowed"):
             readings.readings(LI90MG10, limit)
     with pytest.raises(ValueError, match="must be an Electrode"):
         readings.readings("Li")
@@ -668,7 +717,7 @@ def test_electrodes_of_any_composition():
     own_one = electrode(0.3, 3.48e-10)
     assert own_one.molar_volume == pytest.approx(6.02214076e23 * 3.48e-10**3 / 2)
     for fraction in (-0.01, 0.11):
-        with pytest.raises(ValueError, match="from 0 to 0.1"):
+        with pytest.raises(ValueError, match="goes from 0 to"):
             electrode(fraction)
 
 
@@ -755,6 +804,16 @@ def test_a_strip_needs_times_and_one_set_of_frequencies(here, capsys):
     assert "s9.csv has other frequencies" in capsys.readouterr().err
     Path("spectra/s9.csv").write_text("", encoding="utf-8")
     assert main(["strip", "spectra", *argv, "--interval", "1 min"]) == 1
+    Path("spectra/s9.csv").unlink()
+    for k, row in enumerate(spectra(8)):
+        time = np.linspace(60.0 * k, 60 * k + 29, FREQUENCY.size)
+        eis.write(f"spectra/s{k}.csv", eis.Spectra(FREQUENCY, row, 60.0 * k, time))
+    capsys.readouterr()
+    assert main(["strip", "spectra", *argv]) == 2
+    assert "--one-clock says" in capsys.readouterr().err
+    for said, hours in (["--one-clock"], 434.5), (["--interval", "2 min"], 854.5):
+        assert main(["strip", "spectra", *argv, *said]) == 0
+        assert f"last: {hours / 3600:.4g} h" in capsys.readouterr().out
     for wrong in (["--pellet", "1"], ["--interface", "0"]):
         assert main(["strip", "strip.csv", *argv, *wrong]) == 2
 

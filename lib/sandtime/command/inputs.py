@@ -8,25 +8,26 @@ from dataclasses import dataclass
 
 from sandtime.command.journal import PART
 from sandtime.command.say import Halt, shown
+from sandtime.eis.reading.files import _paths as files_of
 
 _FILES, _BYTES = 256, 4_000_000  # of a part, at most; a larger file is a part of its own
 
 
 def expand(words, outputs=()):
-    """Names of files, each once, in the order of the words; those of a folder by their names.
+    """Names of files, each once, in the order of the words; those of a folder in natural order.
 
-    A folder stands for the files in it that do not begin with a dot; folders inside it are left
-    out, and so are `outputs` and their parts.
+    A folder stands for the files that `eis.read` would read of it, but for `outputs` and their
+    parts.
     """
     found, own = {}, {os.path.realpath(each) for each in outputs if each}
     for word in words:
         if os.path.isdir(word):
-            with os.scandir(word) as entries:
-                names = sorted(e.name for e in entries if e.is_file() and e.name[:1] != ".")
-            names = [os.path.join(word, name) for name in names if not name.endswith(PART)]
+            try:
+                names = [str(path) for path in files_of(word)]
+            except ValueError as error:
+                raise Halt(str(error)) from None
+            names = [name for name in names if not name.endswith(PART)]
             names = [name for name in names if os.path.realpath(name) not in own]
-            if not names:
-                raise Halt(f"{shown(word)} holds no file")
         elif not os.path.exists(word) and glob.has_magic(word):
             names = sorted(name for name in glob.glob(word) if os.path.isfile(name))
             if not names:

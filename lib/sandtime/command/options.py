@@ -113,7 +113,7 @@ def kind(convert, *arguments, **keywords):
 # ---- names with values ----------------------------------------------------------------------
 
 KEYS = ("frequency", "omega", "log10_frequency", "real", "imag", "-imag", "modulus", "phase_deg",
-        "-phase_deg", "phase_rad", "-phase_rad", "time", "point_time", "spectrum")  # fmt: skip
+        "-phase_deg", "phase_rad", "time", "point_time", "spectrum")  # fmt: skip
 
 
 def pairs(texts, argument):

@@ -15,8 +15,9 @@ spectra could not be worked on, 2 for a command that cannot be understood, 3 if 
 already or cannot be written, 130 if interrupted."""
 
 _FILES = """\
-FILES are files, folders (all files in them that do not begin with a dot, by name) and patterns as
-'strip/*.csv'. A file that cannot be read is named, and the others go on."""
+FILES are files, folders (all files in them, cell-2 before cell-10, but for readme and licence, and
+what begins with a dot) and patterns as 'strip/*.csv'. A file that cannot be read is named, and the
+others go on."""
 
 _GOES_ON = """\
 The table appears at once when it is complete. Until then what is done stands in TABLE.part beside
@@ -85,6 +86,7 @@ def _all():
             "strip",
             "a series of spectra during a strip: resistance, contact, depletion time",
             _strip,
+            "stripping",
         ),
     ):
         examples = "\n".join(f"  sandtime {each}" for each in EXAMPLES[name])
@@ -121,7 +123,19 @@ def _reading(parser):
         "--negative-real", action="store_true", help="the real part may be negative, as it is"
     )
     group.add_argument(
-        "--programme", metavar="N", help="of a file of several programmes, only this one"
+        "--programme", metavar="N", help="of a file of several programmes or sheets, only this one"
+    )
+    group.add_argument(
+        "--leave-out",
+        action="append",
+        metavar="WORD",
+        help="points with a cell such as OVERLOAD are left out",
+    )
+
+
+def _one_clock(parser):
+    parser.add_argument(
+        "--one-clock", action="store_true", help="all files count their times from one moment"
     )
 
 
@@ -174,6 +188,7 @@ def _executor(parser):
 
 def _read(parser):
     _reading(parser)
+    _one_clock(parser)
     _output(parser, noun="sweeps as a plain table, which every command reads")
 
 
@@ -273,8 +288,9 @@ def _strip(parser):
     _electrode(parser, needed=True)
     parser.add_argument(
         "--interval", type=kind(measured, options.TIME), metavar="TIME",
-        help="from spectrum to spectrum, if the files hold no times",
+        help="from spectrum to spectrum, if the files do not say, in their order",
     )  # fmt: skip
+    _one_clock(parser)
     parser.add_argument(
         "--began", type=kind(measured, options.TIME), default=0.0, metavar="TIME",
         help="when the current was switched on, by the clock of the files; 0 without",
@@ -308,6 +324,8 @@ def reading_of(args):
         found["columns"] = understood(options.columns, args.columns)
     if args.negative_real:
         found["negative_real"] = True
+    if args.leave_out:
+        found["leave_out"] = args.leave_out
     if args.programme is not None:
         found["programme"] = int(args.programme) if args.programme.isdecimal() else args.programme
     return found

@@ -33,7 +33,7 @@ def run(args):
         for words in loaded.warnings:
             warn(f"{shown(name)}: {words}")
     if args.out and good:
-        _write(args.out, good, reading)
+        _write(args.out, good, reading | {"one_clock": args.one_clock})
     if not args.quiet and len(files) > 1:
         warn(f"{len(good):,} of {plural(len(files), 'file')} read")
     return int(len(good) < len(files))
@@ -61,11 +61,36 @@ def described(spectra):
 
 def _write(output, names, reading):
     """All sweeps of these files as one plain table."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", eis.SpectraWarning)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", eis.SpectraWarning)
         found = understood(eis.read, names, **reading)
+    for each in caught:
+        # what is wrong with one file was said when it was read alone
+        if len(names) > 1 and "one_clock" in str(each.message):
+            warn("the times of several files are left out: --one-clock keeps them")
+    if isinstance(found, list):
+        found = _spread(found)
     with tempfile.TemporaryDirectory(dir=os.path.dirname(os.path.abspath(output))) as folder:
         path = os.path.join(folder, "table" + PART)
         understood(eis.write, path, found)
         with open(path, encoding="utf-8", newline="") as file:
             replace(output, file)
+
+
+def _spread(every):
+    """Sweeps of different frequencies on all of these: a table holds what there is."""
+    frequency = np.unique(np.concatenate([each.frequency for each in every]))[::-1]
+    sizes = [np.atleast_2d(each.impedance).shape[0] for each in every]
+    ends = np.cumsum(sizes)
+    wide = {
+        name: np.full((ends[-1], frequency.size), np.nan, kind)
+        for name, kind in (("impedance", complex), ("point_time", float))
+        if all(getattr(each, name) is not None for each in every)
+    }
+    for each, size, end in zip(every, sizes, ends, strict=True):
+        places = frequency.size - 1 - np.searchsorted(frequency[::-1], each.frequency)
+        for name, array in wide.items():
+            array[end - size : end, places] = getattr(each, name)
+    times = [np.atleast_1d(each.time) for each in every if each.time is not None]
+    time = np.concatenate(times) if len(times) == len(every) else None
+    return eis.Spectra(frequency, time=time, mask=np.isfinite(wide["impedance"]), **wide)

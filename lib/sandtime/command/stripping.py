@@ -35,7 +35,7 @@ def run(args):
     foil = electrode_of(args.electrode, args)
     circuit, options = _options(args)
     every, broken = _sweeps(files, reading)
-    spectra = _together(every, args.interval)
+    spectra = _together(every, args.interval, args.one_clock)
     case = {"electrode": foil, "current": density, "temperature": args.temperature}
     series = understood(own.series, spectra, **case, began=args.began)
     found = understood(own.analyse, series, area=args.area, circuit=circuit, **options)
@@ -84,7 +84,7 @@ def _sweeps(files, reading):
     return every, broken
 
 
-def _together(every, interval):
+def _together(every, interval, one_clock):
     """One series of sweeps, in the order of their times."""
     for sweep in every:
         if not np.array_equal(sweep.frequency, every[0].frequency):
@@ -92,11 +92,19 @@ def _together(every, interval):
                 f"{shown(sweep.name)} has other frequencies than {shown(every[0].name)}: a series "
                 "needs the same for all"
             )
+    several = len({sweep.name for sweep in every if sweep.time is not None}) > 1
     if interval is not None:
-        if any(sweep.time is not None for sweep in every):
-            raise Halt("--interval is not allowed: the files hold times")
+        if not several and any(sweep.time is not None for sweep in every):
+            raise Halt("--interval is not allowed: the file holds the times")
         for k, sweep in enumerate(every):
+            if sweep.point_time is not None:
+                sweep.point_time = sweep.point_time + (k * interval - sweep.time)
             sweep.time = k * interval
+    elif several and not one_clock:
+        raise Halt(
+            "several files hold times: --one-clock says that they count from one moment, "
+            "--interval how far the spectra are apart"
+        )
     if any(sweep.time is None for sweep in every):
         nameless = next(sweep.name for sweep in every if sweep.time is None)
         raise Halt(f"{shown(nameless)} holds no times: --interval is needed")

@@ -99,8 +99,7 @@ BEGINS = ("file", "sweep", "time [s]", "points", "highest frequency [Hz]", "lowe
 
 def sweeps(loaded):
     """Every spectrum of a file."""
-    count = sum(np.atleast_2d(each.impedance).shape[0] for each in loaded.spectra)
-    index = 0
+    stem = os.path.splitext(os.path.basename(loaded.name))[0]
     for spectra in loaded.spectra:
         impedance = np.atleast_2d(spectra.impedance)
         optional = [
@@ -109,9 +108,8 @@ def sweeps(loaded):
         ]
         times = None if spectra.time is None else np.atleast_1d(spectra.time)
         for k, row in enumerate(impedance):
-            index += 1
             mask, point_time = (None if each is None else each[k] for each in optional)
-            label = str(index) if count > 1 else ""
+            label = spectra.names[k].removeprefix(stem).strip() if spectra.names else ""
             time = None if times is None else times[k]
             yield Sweep(loaded.name, label, spectra.frequency, row, mask, time, point_time)
 
@@ -299,7 +297,7 @@ class FitJob:
 
     def fit(self, stack):
         """Fill the cells of a stack."""
-        columns = table._columns(self.result(stack), self.drift or ()).values()
+        columns = table.columns(self.result(stack)).values()
         for k, sweep in enumerate(stack):
             sweep.cells = [column[k] for column in columns]
 
