@@ -249,11 +249,13 @@ def test_decimal_commas(file, export):
         assert as_exported(read(file(text)), export not in (powersuite, relaxis))
 
 
-def test_commas_beside_points_are_no_guess(file):
-    text = powersuite().replace("3.3000000E+02", "3,3000000E+02").replace("6.0", "6,0", 1)
-    assert "," in text
-    with pytest.raises(ValueError, match="has commas and points"):
-        read(file(text))
+@pytest.mark.parametrize(
+    ("number", "written"), [("6.0379522E+01", "6,0379522E+01"), ("1.0000000E+03", "1,000")]
+)
+def test_commas_beside_points_are_no_guess(file, number, written):
+    """Thousands that a spreadsheet has separated would be read a thousand times too small."""
+    with pytest.raises(ValueError, match="have commas and points"):
+        read(file(powersuite().replace(number, written)))
 
 
 # ---- which columns ------------------------------------------------------------------------------
@@ -420,6 +422,14 @@ def test_frequencies_that_only_start_over_are_not_cut_here(file):
     """Without a mark nothing tells a second range from a row in the wrong place."""
     found, _ = columns_of(file(programmes(FULL, LOW, Ns=[1, 1])))
     assert "spectrum" not in found
+
+
+def test_text_of_ec_lab_without_its_head(file):
+    """The table alone, as EC-Lab also writes it: the marks are understood, else it is a table."""
+    text = programmes(FULL, LOW, Ns=[0, 1]).split("EIS\r\n")[1]
+    found, _ = columns_of(file(text))
+    assert np.array_equal(found["spectrum"], [0] * 11 + [1] * 8)
+    assert exports.recognise(["freq/Hz\tRe(Z)/Ohm\t-Im(Z)/Ohm", "1\t2\t3"]) is None
 
 
 @pytest.mark.filterwarnings("ignore:.*the time goes back")

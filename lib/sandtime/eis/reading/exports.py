@@ -5,6 +5,7 @@ whole, and read.  All rows of a table must have as many cells, and what a file s
 imaginary part, modulus and phase) is compared.
 """
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
@@ -17,6 +18,7 @@ from sandtime.eis.reading.tables import NUMBER, spectrum_rows, warn
 # So far modulus and phase may be off real and imaginary part: as most points are, but for numbers
 # in single precision at least, and two hundredths at most.
 LEAST, MOST = 1e-5, 0.02
+_PLAIN = re.compile(r"[0-9eE.+-]*")
 
 
 def recognise(lines):
@@ -100,6 +102,7 @@ def assemble(record, columns=None, part=None):
     if "time" in chose and not record.numeric(chose["time"]):
         del chose["time"]  # a clock
     found = quantities.physical({key: record.values(index) for key, index in chose.items()})
+    record.check(chose.values())
     marks, restarts = record.found(record.layout.marks), record.found(record.layout.restarts)
     impedance = found["real"] + 1j * found["imag"]
     keep = spectrum_rows(record.path, found["frequency"], impedance)
@@ -177,7 +180,8 @@ def _table(path, lines, layout, place):
 def _split(line, separator, blanks=None):
     """Cells of a line.  A separator that begins or ends it separates nothing."""
     cells = blanks.split(line.strip()) if blanks else line.strip("\r\n").split(separator)
-    cells = [cell.strip().strip('"').strip() for cell in cells]
+    quoted = '"' in line
+    cells = [cell.strip().strip('"').strip() if quoted else cell.strip() for cell in cells]
     first = len(cells) > 1 and not cells[0]
     last = len(cells) - (len(cells) > 1 + first and not cells[-1])
     return cells[first:last]
@@ -281,22 +285,27 @@ class Text:
                 f"{self.path.name}, line {self.numbers[0]} has {self.width} cells where at least "
                 f"{index + 1} are needed: the file seems to be cut off"
             )
-        found = []
-        for number, row in zip(self.numbers, self.rows, strict=True):
-            cell = self._point(row[index])
-            if not NUMBER.fullmatch(cell):
-                raise ValueError(
-                    f"{self.path.name}, line {number}, cell {index + 1}: {row[index]!r} is not "
-                    f"allowed as {self.names[index]}: it must be a finite number"
-                )
-            found.append(float(cell))
-        text = "".join(row[index] for row in self.rows)
+        cells = [self._point(row[index]) for row in self.rows]
+        if _PLAIN.fullmatch("".join(cells)):
+            try:
+                return np.array([*map(float, cells)])
+            except ValueError:
+                pass  # which of them is no number, is said below
+        wrong = next(i for i, cell in enumerate(cells) if not NUMBER.fullmatch(cell))
+        raise ValueError(
+            f"{self.path.name}, line {self.numbers[wrong]}, cell {index + 1}: "
+            f"{self.rows[wrong][index]!r} is not allowed as {self.names[index]}: it must be a "
+            "finite number"
+        )
+
+    def check(self, places):
+        """An error if these columns have commas and points: which is the decimal sign?"""
+        text = "".join(row[index] for row in self.rows for index in places)
         if "," in text and "." in text:
             raise ValueError(
-                f"{self.path.name}, column {self.names[index]} has commas and points: only one of "
-                "them can be the decimal sign, and thousands must not be separated"
+                f"{self.path.name}: its numbers have commas and points: only one of them can be "
+                "the decimal sign, and thousands must not be separated"
             )
-        return np.array(found)
 
     def _point(self, cell):
         return cell.replace(",", ".") if self.decimal_comma else cell

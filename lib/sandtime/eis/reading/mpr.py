@@ -74,6 +74,9 @@ class _Binary:
     def cells(self, index):
         return self.data[self.names[index]]
 
+    def check(self, places):
+        """Binary numbers have no decimal sign."""
+
     def numeric(self, index):
         return True
 
