@@ -2,8 +2,8 @@
 
 BioLogic (EC-Lab, BT-Lab ``.mpt``)
     A first line ``EC-Lab ASCII FILE``, a second that counts the lines of the head, the last of
-    which names the columns; tabs.  The table may also stand without its head.  ``Ns`` numbers the programmes.  Files of *yadg*, *pyimpspec*
-    and *impedance.py*, column names also in *galvani*.
+    which names the columns; tabs.  The table may also stand without its head.  ``Ns`` numbers the
+    programmes.  Files of *yadg*, *pyimpspec* and *impedance.py*, column names also in *galvani*.
 Gamry (``.DTA``)
     Gamry's help pages *EIS Data File Overview* and *The EIS Data Curve*: ``EXPLAIN``, then objects,
     of which ``ZCURVE TABLE`` is a spectrum: names, units, rows that begin with a tab.
