@@ -7,7 +7,7 @@ imaginary part, modulus and phase) is compared.
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -33,7 +33,7 @@ def recognise(lines):
     return next((layout for layout in layouts.LAYOUTS if lines and layout.recognise(lines)), None)
 
 
-def parse(path, lines, layout, columns=None):
+def parse(path, lines, layout, columns=None, leave_out=()):
     """Columns, line numbers and unread columns of an instrument's export.
 
     Parameters
@@ -45,12 +45,14 @@ def parse(path, lines, layout, columns=None):
         What `recognise` found.
     columns : dict, optional
         Columns to read in place of those the layout knows, by quantity.
+    leave_out : sequence of str
+        Points that hold such a cell are left out.
 
     Returns
     -------
     columns : dict of ndarray
-        Frequency, real and imaginary part, time if the file has it, and a running number of the
-        spectrum where the file marks several.
+        Frequency, real and imaginary part, time if the file has it, a running number of the
+        spectrum where the file marks several, and the number of the programme, from 1.
     numbers : ndarray
         Line of each point.
     ignored : tuple of str
@@ -91,15 +93,16 @@ def parse(path, lines, layout, columns=None):
         full[0].decimal_comma,
         full[0].units,
         what,
+        np.repeat(np.arange(len(full)), [len(table.cells) for table in full]),
     )
-    part = np.repeat(np.arange(len(full)), [len(table.cells) for table in full])
-    return assemble(record, columns, part)
+    return assemble(record, columns, leave_out)
 
 
-def assemble(record, columns=None, part=None):
+def assemble(record, columns=None, leave_out=()):
     """As in `parse`, from a record: of text, or of a binary file."""
     chose = _choose(record, columns)
-    if "time" in chose and not record.numeric(chose["time"]):
+    record = record.without(chose.values(), leave_out)
+    if "time" not in (columns or {}) and "time" in chose and not record.numeric(chose["time"]):
         del chose["time"]  # a clock
     found = quantities.physical({key: record.values(index) for key, index in chose.items()})
     record.check(chose.values())
@@ -109,8 +112,9 @@ def assemble(record, columns=None, part=None):
     found = {key: column[keep] for key, column in found.items()}
     numbers = np.asarray(record.numbers)[keep]
     read = set(chose.values())
+    mark = [record.values(i) for i in marks] + ([] if record.part is None else [record.part])
+    found["programme"] = _programmes([column[keep] for column in mark], numbers.size)
     if "spectrum" not in found:
-        mark = [record.values(i) for i in marks] + ([] if part is None else [part])
         spectrum = _spectra(found["frequency"], keep, mark, [record.values(i) for i in restarts])
         if spectrum is not None:
             found["spectrum"] = spectrum
@@ -254,6 +258,7 @@ class Text:
     decimal_comma: bool
     units: dict
     what: str
+    part: np.ndarray  # which table of the file
 
     @property
     def where(self):
@@ -268,6 +273,23 @@ class Text:
         """Places of the columns with these names."""
         here = self.names[: self.width]
         return [here.index(name) for name in names if name in here]
+
+    def without(self, places, words):
+        """The record without rows in which a cell in these places is one of these words."""
+        words = {word.strip().casefold() for word in words}
+        keep = [
+            i
+            for i, row in enumerate(self.rows)
+            if not words & {row[place].casefold() for place in places if place < len(row)}
+        ]
+        left = len(self.rows) - len(keep)
+        if not left:
+            return self
+        if not keep:
+            raise ValueError(f"{self.path.name} holds no row of a spectrum")
+        warn(f"{self.path.name}: left out {left} points that hold {', '.join(sorted(words))}")
+        rows = [self.rows[i] for i in keep]
+        return replace(self, numbers=self.numbers[keep], rows=rows, part=self.part[keep])
 
     def cells(self, index):
         return np.array([row[index] for row in self.rows])
@@ -288,15 +310,21 @@ class Text:
         cells = [self._point(row[index]) for row in self.rows]
         if _PLAIN.fullmatch("".join(cells)):
             try:
-                return np.array([*map(float, cells)])
+                found = np.array([*map(float, cells)])
             except ValueError:
                 pass  # which of them is no number, is said below
-        wrong = next(i for i, cell in enumerate(cells) if not NUMBER.fullmatch(cell))
-        raise ValueError(
-            f"{self.path.name}, line {self.numbers[wrong]}, cell {index + 1}: "
-            f"{self.rows[wrong][index]!r} is not allowed as {self.names[index]}: it must be a "
-            "finite number"
-        )
+            else:
+                if np.isfinite(found).all():
+                    return found
+        for number, row, cell in zip(self.numbers, self.rows, cells, strict=True):
+            if not NUMBER.fullmatch(cell) or not np.isfinite(float(cell)):
+                word = not any(map(str.isdigit, cell))
+                raise ValueError(
+                    f"{self.path.name}, line {number}, cell {index + 1}: {row[index]!r} is not "
+                    f"allowed as {self.names[index]}: it must be a finite number"
+                    + (f"; read(..., leave_out=[{cell!r}]) leaves such points out" if word else "")
+                )
+        return np.array([*map(float, cells)])
 
     def check(self, places):
         """An error if these columns have commas and points: which is the decimal sign?"""
@@ -380,6 +408,13 @@ def _spectra(frequency, keep, mark, restart):
         ids[i] = ids[i - 1] + new
         start = i if new else start
     return np.array(ids) if marked else None
+
+
+def _programmes(mark, size):
+    """Which programme of the instrument each point is of, from 1 in the order of the file."""
+    seen = {}
+    rows = zip(*(column.tolist() for column in mark), strict=True) if mark else [()] * size
+    return np.array([seen.setdefault(row, len(seen) + 1) for row in rows], int)
 
 
 def _one_clock(path, found, numbers):

@@ -14,8 +14,11 @@ MAGIC = b"BIO-LOGIC MODULAR FILE"
 ADVICE = "export it as text with EC-Lab (.mpt) and read that"
 
 
-def parse(path, columns=None):
-    """As `exports.parse`, of a binary file; the numbers are those of its records, from 1."""
+def parse(path, columns=None, leave_out=()):
+    """As `exports.parse`, of a binary file; the numbers are those of its records, from 1.
+
+    Such a file holds no words that could be left out.
+    """
     try:
         from galvani.BioLogic import MPRfile
     except ImportError as error:
@@ -51,6 +54,7 @@ class _Binary:
     data: np.ndarray
     layout: layouts.Layout = layouts.BIOLOGIC
     what: str = ""
+    part: np.ndarray | None = None
 
     @property
     def where(self):
@@ -73,6 +77,9 @@ class _Binary:
 
     def cells(self, index):
         return self.data[self.names[index]]
+
+    def without(self, places, words):
+        return self
 
     def check(self, places):
         """Binary numbers have no decimal sign."""
