@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from impedance import preprocessing
 
-from sandtime.eis.reading import SpectraWarning, exports, layouts, mpr, read
+from sandtime.eis.reading import SpectraWarning, exports, layouts, mpr, read, records
 from sandtime.eis.reading.quantities import chosen, determined, physical
 
 FREQUENCY = np.geomspace(1e5, 1.0, 11)
@@ -225,7 +225,7 @@ def test_every_column_is_read_or_listed(file, name):
     lines = path.read_bytes().decode("latin-1").splitlines()
     layout = exports.recognise(lines)
     assert layout.name == name
-    table = exports._table(path, lines, layout, layout.tables(lines)[0])
+    table = records.table(path, lines, layout, layout.tables(lines)[0])
     found, ignored = columns_of(path)
     assert [name for name in table.names[: len(table.cells[0])] if name in ignored] == [*ignored]
     assert len(table.cells[0]) - len(ignored) == 3 + ("time" in found)

@@ -47,7 +47,7 @@ def parse(path, columns=None, leave_out=()):
 
 @dataclass(frozen=True)
 class _Binary:
-    """A table of records, with the face of `exports.Text`."""
+    """A table of records, with the face of `records.Text`."""
 
     path: object
     names: list
