@@ -94,12 +94,9 @@ def table(fits, names=None, *, unit="Ω"):
     circuit = fits[0].circuit
     count = sum(fit_size(each) for each in fits)
     names = range(count) if names is None else checked_names(names, count)
-    drifting = list(getattr(fits[0], "rate", ()))
-    columns = dict.fromkeys(headings(circuit, drifting, unit=unit))
-    parts = [_columns(each, drifting) for each in fits]
-    joined = (np.concatenate(rows) for rows in zip(*(p.values() for p in parts), strict=True))
+    parts = [columns(each, unit=unit) for each in fits]
     frame = pandas.DataFrame(
-        dict(zip([*columns, *REMARKS], joined, strict=True)),
+        {title: np.concatenate([part[title] for part in parts]) for title in parts[0]},
         index=pandas.Index(list(names), name="spectrum"),
     )
     frame.attrs = {"circuit": circuit.string, **versions()}
@@ -148,30 +145,28 @@ def parameter_units(circuit, unit="Ω"):
     return {name: per_area(own) for name, own in circuit.units.items()}
 
 
-def _columns(fit, drifting):
-    """The columns of one fit, in the order of `headings` and `REMARKS`."""
-    columns = {}
+def columns(fit, *, unit="Ω"):
+    """The columns of `table` for one fit as arrays, by their titles: `headings`, then `REMARKS`."""
+    drifting = list(getattr(fit, "rate", ()))
+    found = []
     for name in fit.circuit.names:
-        columns[name] = fit.parameters[name]
-        columns[name, "error"] = fit.stderr[name]
+        found += [fit.parameters[name], fit.stderr[name]]
     for name in drifting:
-        columns[name, "rate"] = fit.rate[name]
-        columns[name, "rate error"] = fit.rate_stderr[name]
-        columns[name, "growth"] = fit.growth[name]
+        found += [fit.rate[name], fit.rate_stderr[name], fit.growth[name]]
     size = fit_size(fit)
-    chi2, dof = np.atleast_1d(fit.chi2), np.atleast_1d(fit.dof)
-    outliers = np.atleast_2d(getattr(fit, "outliers", np.zeros((size, 0), bool)))
-    columns |= {
-        "chi2": chi2,
-        "dof": dof,
-        "reduced": chi2 / dof,
-        "misfit": getattr(fit, "misfit", np.full(size, np.nan)),
-        "outliers": np.count_nonzero(outliers, axis=1),
-        "converged": fit.converged,
-        "adequate": fit.adequate,
-        "reason": np.asarray(fit.reason, object),
-    }
-    return {key: np.atleast_1d(column) for key, column in columns.items()}
+    outliers = getattr(fit, "outliers", np.zeros((size, 0), bool))
+    found += [
+        fit.chi2,
+        fit.dof,
+        np.divide(fit.chi2, fit.dof),
+        getattr(fit, "misfit", np.full(size, np.nan)),
+        np.count_nonzero(np.atleast_2d(outliers), axis=1),
+        fit.converged,
+        fit.adequate,
+        np.asarray(fit.reason, object),
+    ]
+    titles = [*headings(fit.circuit, drifting, unit=unit), *REMARKS]
+    return {title: np.atleast_1d(each) for title, each in zip(titles, found, strict=True)}
 
 
 def listed(fits):
@@ -179,10 +174,10 @@ def listed(fits):
     fits = list(fits) if isinstance(fits, list | tuple) else [fits]
     if not fits or not all(isinstance(each, Results) for each in fits):
         raise ValueError(f"fits = {fits!r} is not allowed: it must be a fit or a list of fits")
-    circuits = {each.circuit.string for each in fits}
-    drifting = {tuple(getattr(each, "rate", ())) for each in fits}
-    if len(circuits) > 1 or len(drifting) > 1:
-        raise ValueError(f"fits are of several kinds ({', '.join(sorted(circuits))}): give one")
+    kinds = {(each.circuit, tuple(getattr(each, "rate", ()))) for each in fits}
+    if len(kinds) > 1:
+        words = ", ".join(sorted({circuit.string for circuit, _ in kinds}))
+        raise ValueError(f"fits are of several kinds ({words}): give those of one")
     return fits
 
 
@@ -238,18 +233,18 @@ def with_error(value, error):
         return "–"
     if not math.isfinite(error) or error <= 0:
         words = "fixed" if error == 0 else "not determined" if error > 0 else "without error"
-        return f"{_plain(value, 6 if error == 0 else 3)} ({words})"
+        return f"{plain(value, 6 if error == 0 else 3)} ({words})"
     place = _exponent(error, 2) - 1
     if value:
         place = min(place, _exponent(value, 1))
     top = max(_exponent(size, 2) for size in (abs(value), error) if size)
-    shift = top if top < -3 or top >= 5 else 0
+    shift = top if top < -2 or top >= 5 else 0
     # numbers far above their errors have no more digits than a float
     digits = max(0, min(shift - place, 16))
     scale = 10.0**shift
     value, error = (round(each, -place) / scale for each in (value, error))
     text = f"{value:.{digits}f} ± {error:.{digits}f}".replace("-", "−")
-    return f"({text}) × 10{str(shift).translate(_SUPERSCRIPT)}" if shift else text
+    return f"({text}) × 10{superscript(shift)}" if shift else text
 
 
 def _exponent(value, digits):
@@ -257,12 +252,58 @@ def _exponent(value, digits):
     return int(f"{abs(value):.{digits - 1}e}".partition("e")[2])
 
 
-def _plain(value, digits):
+def superscript(power):
+    """A whole number as an exponent.
+
+    >>> superscript(-12)
+    '⁻¹²'
+    """
+    return str(power).translate(_SUPERSCRIPT)
+
+
+def plain(value, digits=3):
+    """A number to so many digits, without an error; powers of ten as prose has them.
+
+    >>> plain(2.69e-7)
+    '2.69 × 10⁻⁷'
+    """
     text = f"{value:.{digits}g}"
     mantissa, _, power = text.partition("e")
     if power:
-        mantissa += f" × 10{str(int(power)).translate(_SUPERSCRIPT)}"
+        mantissa += f" × 10{superscript(int(power))}"
     return mantissa.replace("-", "−")
+
+
+def prefix(size):
+    """A power of a thousand that suits a size, and its prefix.
+
+    >>> prefix(23000.0)
+    (1000.0, 'k')
+    """
+    for scale, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k"), (1.0, ""), (1e-3, "m")):
+        if size >= scale * 0.9995:
+            return scale, letter
+    return 1e-6, "µ"
+
+
+def quantity(value, unit, digits=3):
+    """A number with its unit and prefix as prose shows it.
+
+    >>> print(quantity(7e6, "Hz"), quantity(0.0123, "Ω"))
+    7 MHz 12.3 mΩ
+    """
+    scale, letter = prefix(abs(value)) if value else (1, "")
+    return f"{float(f'{value / scale:.{digits}g}'):g} {letter}{unit}".replace("-", "−")
+
+
+def error_title(title):
+    """Title of the column with the errors of another column.
+
+    >>> error_title("int.R [Ω]")
+    'int.R error [Ω]'
+    """
+    name, bracket, own = title.partition(" [")
+    return f"{name} error{bracket}{own}"
 
 
 def rounded(frame):
@@ -274,8 +315,7 @@ def rounded(frame):
     titles = list(frame.columns)
     columns = {}
     for title in titles:
-        name, _, own = title.partition(" [")
-        error = f"{name} error{' [' + own if own else ''}"
+        error = error_title(title)
         if error in titles:
             pairs = zip(frame[title], frame[error], strict=True)
             columns[title] = [with_error(*pair) for pair in pairs]
@@ -283,7 +323,7 @@ def rounded(frame):
             columns[title] = [f"{100 * v:.2g} %".replace("-", "−") for v in frame[title]]
         elif title in ("reduced chi2", "misfit"):
             if np.isfinite(frame[title].astype(float)).any():
-                columns[title] = [_plain(v, 3) if np.isfinite(v) else "–" for v in frame[title]]
+                columns[title] = [plain(v, 3) if np.isfinite(v) else "–" for v in frame[title]]
         elif title not in REMARKS and not re.search(r" error( \[|$)", title):
             columns[title] = [str(value) for value in frame[title]]  # a reader's own column
     if {"adequate", "reason"} <= set(titles):
