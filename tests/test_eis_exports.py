@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from impedance import preprocessing
 
-from sandtime.eis.reading import SpectraWarning, exports, layouts, mpr, read
+from sandtime.eis.reading import SpectraWarning, exports, layouts, mpr, read, records
 from sandtime.eis.reading.quantities import chosen, determined, physical
 
 FREQUENCY = np.geomspace(1e5, 1.0, 11)
@@ -225,7 +225,7 @@ def test_every_column_is_read_or_listed(file, name):
     lines = path.read_bytes().decode("latin-1").splitlines()
     layout = exports.recognise(lines)
     assert layout.name == name
-    table = exports._table(path, lines, layout, layout.tables(lines)[0])
+    table = records.table(path, lines, layout, layout.tables(lines)[0])
     found, ignored = columns_of(path)
     assert [name for name in table.names[: len(table.cells[0])] if name in ignored] == [*ignored]
     assert len(table.cells[0]) - len(ignored) == 3 + ("time" in found)
@@ -249,11 +249,13 @@ def test_decimal_commas(file, export):
         assert as_exported(read(file(text)), export not in (powersuite, relaxis))
 
 
-def test_commas_beside_points_are_no_guess(file):
-    text = powersuite().replace("3.3000000E+02", "3,3000000E+02").replace("6.0", "6,0", 1)
-    assert "," in text
-    with pytest.raises(ValueError, match="has commas and points"):
-        read(file(text))
+@pytest.mark.parametrize(
+    ("number", "written"), [("6.0379522E+01", "6,0379522E+01"), ("1.0000000E+03", "1,000")]
+)
+def test_commas_beside_points_are_no_guess(file, number, written):
+    """Thousands that a spreadsheet has separated would be read a thousand times too small."""
+    with pytest.raises(ValueError, match="have commas and points"):
+        read(file(powersuite().replace(number, written)))
 
 
 # ---- which columns ------------------------------------------------------------------------------
@@ -413,13 +415,32 @@ def test_several_programmes_in_one_file(file, text, spectrum):
         assert "spectrum" not in found
     else:
         assert np.array_equal(found["spectrum"], spectrum)
+        kinds = np.repeat([1, 2], [11, 8]) if "Ns" in text else np.ones(len(spectrum))
+        if len(spectrum) == 19:
+            assert np.array_equal(found["programme"], kinds)
         assert "Ns" not in ignored and "cycle number" not in ignored
+
+
+def test_programmes_of_other_ranges_come_as_a_list(file):
+    full, low = read(file(programmes(FULL, LOW, FULL, Ns=[1, 2, 3])))[:2]
+    np.testing.assert_allclose(full.impedance, Z, rtol=1e-7)
+    np.testing.assert_allclose(low.frequency, LOWER, rtol=1e-7)
+    np.testing.assert_allclose(low.impedance, Z_LOWER, rtol=1e-7)
+    assert full.time == 0 and low.time == 16.5
 
 
 def test_frequencies_that_only_start_over_are_not_cut_here(file):
     """Without a mark nothing tells a second range from a row in the wrong place."""
     found, _ = columns_of(file(programmes(FULL, LOW, Ns=[1, 1])))
     assert "spectrum" not in found
+
+
+def test_text_of_ec_lab_without_its_head(file):
+    """The table alone, as EC-Lab also writes it: the marks are understood, else it is a table."""
+    text = programmes(FULL, LOW, Ns=[0, 1]).split("EIS\r\n")[1]
+    found, _ = columns_of(file(text))
+    assert np.array_equal(found["spectrum"], [0] * 11 + [1] * 8)
+    assert exports.recognise(["freq/Hz\tRe(Z)/Ohm\t-Im(Z)/Ohm", "1\t2\t3"]) is None
 
 
 @pytest.mark.filterwarnings("ignore:.*the time goes back")
@@ -433,6 +454,8 @@ def test_several_sweeps_in_an_export(file):
 
 def test_several_curves_of_gamry(file):
     tables = [zcurve(), zcurve(1.1 * Z, TIME + 60, "\t11"), zcurve(1.2 * Z, TIME + 120)]
+    found, _ = columns_of(file(gamry(tables)))
+    assert np.array_equal(found["programme"], np.repeat([1, 2, 3], 11))
     spectra = read(file(gamry(tables, end=["FRACURVE\tTABLE\t1", "\tPt\tT\tV", "\t0\t1\t2"])))
     np.testing.assert_allclose(spectra.impedance, np.outer([1, 1.1, 1.2], Z), rtol=1e-7)
     np.testing.assert_allclose(spectra.time, [0.5, 60.5, 120.5])
@@ -559,6 +582,26 @@ def test_a_short_end_is_said_where_numbers_have_no_exponents(file):
     text = powersuite(number=lambda v: f"{v:.9g}").strip()
     with pytest.warns(SpectraWarning, match=r"ends in '\d', shorter than in all rows above"):
         read(file(text[: text.rindex("-") + 2]))
+
+
+def test_points_of_an_overload_can_be_left_out(file):
+    text = gamry().replace(E(Z.real[4]), "OVERLOAD").replace(E(TIME[6]), "OVERLOAD")
+    path = file(text)
+    with pytest.raises(ValueError, match=r"line 14, cell 4: 'OVERLOAD'.*leave_out=\['OVERLOAD'\]"):
+        read(path)
+    lines = text.splitlines()
+    with pytest.warns(SpectraWarning, match=r"left out 2 points that hold overload"):
+        found, numbers, _ = exports.parse(
+            path, lines, exports.recognise(lines), None, ["Overload "]
+        )
+    assert np.array_equal(numbers, [10, 11, 12, 13, 15, 17, 18, 19, 20])
+    np.testing.assert_allclose(found["frequency"], np.delete(FREQUENCY, [4, 6]), rtol=1e-7)
+
+
+@pytest.mark.parametrize("number", ["1e999", "nan", "inf", "1_0", "+-1"])
+def test_what_a_program_takes_for_a_number_and_is_none(file, number):
+    with pytest.raises(ValueError, match=r"line 8, cell 1: .* is not allowed as Frequency"):
+        read(file(powersuite().replace(E(1e2), number)))
 
 
 # ---- anything may happen to a file --------------------------------------------------------------

@@ -2,8 +2,8 @@
 
 BioLogic (EC-Lab, BT-Lab ``.mpt``)
     A first line ``EC-Lab ASCII FILE``, a second that counts the lines of the head, the last of
-    which names the columns; tabs.  ``Ns`` numbers the programmes.  Files of *yadg*, *pyimpspec*
-    and *impedance.py*, column names also in *galvani*.
+    which names the columns; tabs.  The table may also stand without its head.  ``Ns`` numbers the
+    programmes.  Files of *yadg*, *pyimpspec* and *impedance.py*, column names also in *galvani*.
 Gamry (``.DTA``)
     Gamry's help pages *EIS Data File Overview* and *The EIS Data Curve*: ``EXPLAIN``, then objects,
     of which ``ZCURVE TABLE`` is a spectrum: names, units, rows that begin with a tab.
@@ -145,7 +145,7 @@ def _relaxis(lines):
     for head in heads:
         stop = min((i for i in [*heads, *titles] if i > head), default=len(lines))
         names = lines[head].rstrip().split("\t")
-        begin = [i for i, name in enumerate(names) if name == "Data: Frequency"]
+        begin = [i for i, name in enumerate(names) if name.startswith("Data: Frequency")]
         about = [i for i in range(head + 1, stop) if "\tModel:" in lines[i]] or [head]
         for start, end in pairwise([*about, stop]):
             for places in pairwise([*begin, len(names)]):
@@ -167,7 +167,10 @@ _PRINCETON = {
 
 BIOLOGIC = Layout(
     "BioLogic",
-    lambda lines: "-Lab ASCII FILE" in lines[0],
+    lambda lines: (
+        "-Lab ASCII FILE" in lines[0]
+        or ("freq/Hz" in lines[0] and bool({"Ns", "cycle number"} & {*lines[0].split("\t")}))
+    ),
     _biologic,
     {
         "frequency": ("freq/Hz",),
@@ -205,7 +208,10 @@ LAYOUTS = (
     ),
     Layout(
         "ZPlot",
-        lambda lines: lines[0].startswith(("ZPLOT2", '"ZPlotW')),
+        lambda lines: (
+            lines[0].strip(' "').lower().startswith("zplot")
+            or bool(_where(lines, "Freq(Hz)", "Z'(a)"))
+        ),
         _zview("Freq(Hz)"),
         _ZVIEW,
         separators=("\t", ","),
