@@ -314,6 +314,27 @@ def test_cells_are_harmless():
     assert list(csv.reader(io.StringIO(work.row(["a\n,b", 0.1])))) == [["a\n,b", "0.1"]]
 
 
+def test_what_a_message_advises_can_be_typed(here, capsys):
+    f, Z = FREQUENCY.tolist(), spectra(1)[0]
+    polar = zip(f, np.abs(Z).tolist(), np.degrees(np.angle(Z)).tolist(), strict=True)
+    negative = zip(f, (Z.real - 400).tolist(), Z.imag.tolist(), strict=True)
+    flipped = zip(f, Z.real.tolist(), (-Z.imag).tolist(), strict=True)
+    texts = {
+        name: "\n".join(f"{a!r} {b!r} {c!r}" for a, b, c in columns)
+        for name, columns in (("polar", polar), ("negative", negative), ("flipped", flipped))
+    }
+    texts["over"] = "f,Zreal,Zimag\n1e3,OVERLOAD,1\n" + "\n".join(
+        f"{a!r},{b.real!r},{b.imag!r}" for a, b in zip(f, Z.tolist(), strict=True) if a < 900
+    )
+    for name, text in texts.items():
+        Path(f"{name}.txt").write_text(text, encoding="utf-8")
+        assert main(["read", f"{name}.txt"]) == 1
+        said = capsys.readouterr().err
+        assert "read(" not in said and "=True" not in said and "columns={" not in said
+        advice = re.search(r"--columns \S+=\S+|--leave-out \S+|--flip|--negative-real", said)[0]
+        assert main(["read", f"{name}.txt", *shlex.split(advice.rstrip(","))]) == 0, (said, advice)
+
+
 # ---- outputs ------------------------------------------------------------------------------------
 
 
