@@ -19,6 +19,7 @@ from sandtime.command.say import shown
 from sandtime.eis import steadiness, table
 
 _STACK = 512  # spectra fitted or tested at once
+_LARGEST = 200_000_000  # bytes of a file, which is in memory while it is read
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,13 @@ def load(name, reading):
     reading : dict
         Keyword arguments of `eis.read`.
     """
+    if os.path.exists(name):
+        if not os.path.isfile(name):
+            return Loaded(name, wrong="is not a file")
+        if (size := os.path.getsize(name)) > _LARGEST:
+            return Loaded(
+                name, wrong=f"has {size / 1e6:,.0f} MB, and {_LARGEST / 1e6:,.0f} MB are the most"
+            )
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
