@@ -336,6 +336,8 @@ def test_a_clock_is_no_time(file):
     columns = {"freq/Hz": FREQUENCY, "Re(Z)/Ohm": Z.real, "-Im(Z)/Ohm": -Z.imag, "time/s": clock}
     spectra = read(file(biologic(columns)))
     assert as_exported(spectra, False) and spectra.ignored == ("time/s",)
+    with pytest.raises(ValueError, match=r"'07/30/2025 09:24:00\.408' is not allowed as time/s"):
+        columns_of(file(biologic(columns)), {"time": "time/s"})
     columns["time/s"] = [*map(E, TIME[:5]), "?", *map(E, TIME[6:])]
     with pytest.raises(ValueError, match=r"line 11, cell 4: '\?' is not allowed as time/s"):
         read(file(biologic(columns)))
@@ -356,6 +358,37 @@ def test_what_is_said_twice_is_compared(file):
     turned = biologic().replace("-Im(Z)", "Im(Z)")
     with pytest.warns(SpectraWarning, match=r"10 of 11 points"), pytest.raises(ValueError):
         read(file(turned))
+
+
+def test_rounded_numbers_agree_as_far_as_they_go(file):
+    """CH Instruments rounds to four digits and a tenth of a degree; one in a hundred is found."""
+    head = ch_instruments().split("\n\n1.0")[0]
+    columns = [FREQUENCY, Z.real, Z.imag, abs(Z)]
+    rows = lines_of(columns, ", ", "{:.3e}".format)
+    rows = [f"{row}, {a:.1f}" for row, a in zip(rows, np.angle(Z, deg=True), strict=True)]
+    text = "\n".join([head, "", *rows]) + "\n"
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        read(file(text))
+    with pytest.warns(SpectraWarning, match="1 of 11 points"):
+        read(file(text.replace(f"{Z.real[5]:.3e}", f"{1.01 * Z.real[5]:.3e}")))
+
+
+def test_points_are_counted(file):
+    text = gamry().replace(f"\t8\t{E(TIME[8])}\t{E(FREQUENCY[8])}", f"\t1.0E+01\t{E(TIME[8])}\t8")
+    with pytest.warns(SpectraWarning, match="line 18: Pt does not count the points"):
+        assert read(file(text)).frequency[8] == 8
+
+
+def test_gamry_without_the_line_of_units(file):
+    table = zcurve()
+    assert as_exported(read(file(gamry([table[:2] + table[3:]]))))
+
+
+@pytest.mark.filterwarnings("ignore:.*not calibrated")
+def test_segments_of_other_techniques_are_passed_over(file):
+    other = "<Segment0>\nDefinition=Segment #, Point #, E(V), I(A)\n0,0,1,2\n</Segment0>\n"
+    assert as_exported(read(file(versastudio().replace("<Segment1>", other + "<Segment1>"))))
 
 
 def test_what_versastudio_itself_says(file):
@@ -556,6 +589,7 @@ CYCLE = biologic({"mode": np.ones(11), "time/s": TIME, "Ewe/V": TIME}).replace(
             biologic().replace("-Im(Z)/Ohm", "Cp/F").replace("|Z|/Ohm", "|Y|/S"),
             ["line 5: no column '-Im(Z)/Ohm' among freq/Hz, Re(Z)/Ohm", "columns="],
         ),
+        (biologic().replace("time/s", E(TIME[3])), ["9.3500000E+00", "no number can be among"]),
         (biologic().replace("freq/Hz", "f"), ["line 5: no column 'freq/Hz' among f"]),
         (CYCLE, ["line 5: no column 'freq/Hz'", "'Re(Z)/Ohm'", "Cyclic Voltammetry"]),
         (biologic().replace("1.0000000E+05", "overload"), ["line 6, cell 1: 'overload'"]),
