@@ -298,6 +298,18 @@ def test_columns_of_the_readers_choice(file):
         columns_of(path, {"imag": "Zim"})
 
 
+def test_units_of_columns_of_the_readers_choice(file):
+    columns = {"freq/kHz": FREQUENCY / 1e3, "Re(Z)/kOhm": Z.real / 1e3, "-Im(Z)/Ohm": -Z.imag}
+    path = file(biologic(columns))
+    with pytest.raises(ValueError, match="no column 'freq/Hz', 'Re"):
+        read(path)
+    found, _ = columns_of(path, {"frequency": "freq/kHz", "real": "Re(Z)/kOhm", "-imag": 2})
+    np.testing.assert_allclose(found["frequency"], FREQUENCY, rtol=1e-7)
+    np.testing.assert_allclose(found["real"] + 1j * found["imag"], Z, rtol=1e-7)
+    with pytest.warns(SpectraWarning, match=r"'Re\(Z\)/Ohm.cm2' is per area.*taken as it stands"):
+        columns_of(file(biologic().replace("Re(Z)/Ohm", "Re(Z)/Ohm.cm2")), {"real": 1, "-imag": 2})
+
+
 def test_what_columns_may_be_called():
     names = ["f", "Re Z", "Im Z", "re z"]
     assert chosen("cell", names, {"frequency": 0, "-imag": "imz"}) == {"frequency": 0, "-imag": 2}
@@ -755,6 +767,8 @@ def test_binary_files(file):
     np.testing.assert_allclose(found["real"] + 1j * found["imag"], Z, rtol=1e-7)
     np.testing.assert_array_equal(found["time"], TIME)
     assert np.array_equal(numbers, np.arange(1, 12)) and ignored == ("Ns",)
+    spectra = read(file(binary(), "cell.mpr"))
+    assert as_exported(spectra) and spectra.source == "cell.mpr (BioLogic .mpr)"
     found, _, ignored = mpr.parse(file(binary(), "cell.mpr"), {"-imag": "Re(Z)/Ohm", "real": 3})
     np.testing.assert_allclose(-found["imag"], Z.real, rtol=1e-7)
 
