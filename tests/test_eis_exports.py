@@ -258,6 +258,24 @@ def test_commas_beside_points_are_no_guess(file, number, written):
         read(file(powersuite().replace(number, written)))
 
 
+@pytest.mark.parametrize(("separator", "point"), [(",", "."), (";", ","), (";", ".")])
+def test_exports_that_a_spreadsheet_has_saved(file, separator, point):
+    """Tabs are other marks then, and all lines are as long as the longest."""
+    for export in (biologic, gamry):
+        rows = [line.replace(".", point).split("\t") for line in export().splitlines()]
+        width = max(map(len, rows)) + 2
+        lines = [separator.join(row + [""] * (width - len(row))) for row in rows]
+        spectra = read(file("\n".join(lines) + "\n"))
+        assert as_exported(spectra)
+        assert not {"", "time/s", "Time"} & {*spectra.ignored}
+
+
+@pytest.mark.filterwarnings("ignore:.*rows of a rest")
+def test_a_cell_that_only_rested(file):
+    with pytest.raises(ValueError, match="holds no row of a spectrum"):
+        read(file(programmes(REST, REST, Ns=[0, 1])))
+
+
 # ---- which columns ------------------------------------------------------------------------------
 
 

@@ -60,7 +60,7 @@ class Layout:
     recognise: Callable  # lines → bool
     tables: Callable  # lines → list of Table
     columns: dict
-    separators: tuple = ("\t",)  # the first that the line of names holds
+    separators: tuple = ("\t",)  # the first that the line of names holds, or with `blanks` a row
     blanks: re.Pattern | None = None  # what separates the names, if not what separates the cells
     named: Callable = str  # line → what of it holds the names
     marks: tuple = ()
@@ -100,7 +100,7 @@ def _biologic(lines):
     count = re.search(r"Nb header lines\s*:\s*(\d+)", "\n".join(lines[:3]))
     said = int(count[1]) - 1 if count else -1
     # comments may hold characters that end a line for one program and not for another
-    named = [i for i in _where(lines, "freq/Hz", "\t") if "freq/Hz" in lines[i].split("\t")]
+    named = [i for i in _where(lines, "freq/Hz") if "freq/Hz" in re.split(r"[\t;,]", lines[i])]
     head = said if said in named or not named else named[0]
     return [Table(head, head + 1, len(lines))] if 0 <= head < len(lines) else []
 
@@ -109,8 +109,8 @@ def _gamry(lines):
     found = []
     for i, line in enumerate(lines):
         if line.startswith("ZCURVE") and i + 2 < len(lines):
-            after = (j for j in range(i + 3, len(lines)) if re.match(r"\S", lines[j]))
-            units = i + 2 if lines[i + 2].strip().startswith("#") else None
+            after = (j for j in range(i + 3, len(lines)) if re.match(r"[^\s,;]", lines[j]))
+            units = i + 2 if lines[i + 2].strip(" \t,;").startswith("#") else None
             start = i + 2 if units is None else i + 3
             stop = next(after, len(lines))
             found.append(Table(i + 1, start, stop, _announced(line), units))
@@ -181,6 +181,7 @@ BIOLOGIC = Layout(
         "phase_deg": ("Phase(Z)/deg",),
         "time": ("time/s",),
     },
+    separators=("\t", ";", ","),
     marks=("Ns",),
     restarts=("cycle number", "z cycle", "half cycle"),
     what=lambda lines: lines[3].strip() if len(lines) > 3 else "",
@@ -190,7 +191,7 @@ LAYOUTS = (
     BIOLOGIC,
     Layout(
         "Gamry",
-        lambda lines: lines[0].strip() == "EXPLAIN",
+        lambda lines: lines[0].strip(" \t,;") == "EXPLAIN",
         _gamry,
         {
             "frequency": ("Freq",),
@@ -200,7 +201,7 @@ LAYOUTS = (
             "phase_deg": ("Zphz",),
             "time": ("Time", "T"),
         },
-        separators=("\t", None),
+        separators=("\t", ";", ",", None),
         several=True,
         counter=("Pt",),
         corrected=("ZrealDrCor", "ZimagDrCor"),

@@ -35,8 +35,8 @@ def table(path, lines, layout, place):
     _lost(path, lines, place.stop)
     if numbers and place.announced not in (None, len(numbers)):
         warn(f"{path.name} announces {place.announced} points and holds {len(numbers)}")
-    first = lines[numbers[0] - 1] if numbers else lines[place.head]
-    separator = next((s for s in layout.separators if s and s in first), layout.separators[-1])
+    shown = lines[numbers[0] - 1] if numbers and layout.blanks else lines[place.head]
+    separator = next((s for s in layout.separators if s and s in shown), layout.separators[-1])
     names = _split(layout.named(lines[place.head]), separator, layout.blanks)
     cells = [_split(lines[n - 1], separator) for n in numbers]
     if place.places:
