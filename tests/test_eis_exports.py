@@ -753,6 +753,30 @@ def test_nothing_wrong_is_read_in_silence(file, export, swaps):
     assert told > 50 and silent > 5
 
 
+@pytest.mark.filterwarnings("ignore::sandtime.eis.reading.SpectraWarning")
+def test_whatever_comes_is_a_spectrum_or_an_error_that_names_the_file(file):
+    rng, errors = np.random.default_rng(3), 0
+    texts = [kind[0]() for kind in (EXPORTS | VARIANTS).values()]
+    texts += [
+        gamry([zcurve(), zcurve()]),
+        versastudio(2),
+        programmes(REST, FULL, LOW, Ns=[0, 1, 2]),
+    ]
+    for _ in range(300):
+        text = texts[rng.integers(len(texts))]
+        for _ in range(rng.integers(1, 4)):
+            i, j = sorted(rng.integers(0, len(text) + 1, 2))
+            more = rng.choice(["", "\t", ",", "x", '"', "=", "#", "\n", "E", text[i:j]])
+            text = rng.choice([text[:i] + text[j:], text[:i] + more + text[i:]])
+        try:
+            read(file(str(text)))
+        except ValueError as error:
+            errors += "cell.txt" in str(error)
+            if "cell.txt" not in str(error):
+                raise
+    assert 100 < errors < 300
+
+
 # ---- binary files of BioLogic -------------------------------------------------------------------
 
 COLUMNS = {4: "<f8", 24: "<f8", 32: "<f4", 37: "<f4", 38: "<f4", 131: "<u2"}
