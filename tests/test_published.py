@@ -69,7 +69,7 @@ def test_the_first_address_is_the_front_page_itself():
 def test_a_lost_way_leads_back():
     lost = page("404")
     assert lost.html["lang"] == "en-GB"
-    assert [a["href"] for a in lost.select("a")][0].endswith("index.html")
+    assert next(a["href"] for a in lost.select("a")).endswith("index.html")
 
 
 @pytest.mark.site

@@ -2,7 +2,7 @@
 
 A search engine and a social network show a page by what stands in its head.  Here the head is
 written from the page: the description is its answer, or its first paragraph.  Whole addresses
-exist only where the site's own is known: from SANDTIME_SITE, or from the repository, where GitHub
+exist only where the site's own is known: from SANDTIME_ADDRESS, or from the repository where GitHub
 and GitLab publish pages.
 """
 
@@ -36,10 +36,10 @@ def site(repository):
     >>> site("https://example.org/a/b") is None
     True
     """
-    named = os.environ.get("SANDTIME_SITE", "").strip()
+    named = os.environ.get("SANDTIME_ADDRESS", "").strip()
     if named:
         if not re.fullmatch(r"https?://[^/\s]+(/\S*)?", named):
-            raise ExtensionError(f"SANDTIME_SITE = {named!r}: an address such as https://a.org/b/")
+            raise ExtensionError(f"SANDTIME_ADDRESS = {named!r}: an address such as https://a.org/b/")
         return named.rstrip("/") + "/"
     host, _, path = (repository or "").removeprefix("https://").partition("/")
     pages = {"github.com": "github.io", "gitlab.com": "gitlab.io"}.get(host)
