@@ -33,6 +33,7 @@ STEPS = 200  # of the last attempt
 # so far.
 _FIRST, _PATIENT, _NEXT = 12, 40, 25
 _POINTS = 12  # of a spectrum that are enough for a first look
+_PLENTY = 30  # points, of which white residuals mean that no other minimum is much lower
 _NEAR = 10  # standard errors within which a first look leads to the same minimum
 _STARTS = 8  # that the data suggest
 # Standard deviations by which neighbouring residuals are correlated: from the first on another
@@ -130,7 +131,8 @@ def steady_attempts(model, said):
     if anything:
         yield Attempt("the guess", everyone, _from_data(model, None), _FIRST, fresh=True)
     begin = partial(_from_few, model, 0) if alike else _from_data(model, 0)
-    yield Attempt("the data", everyone, begin, _FIRST, fresh=True)
+    whose = unconfirmed if anything else everyone
+    yield Attempt("the data", whose, begin, _FIRST, fresh=True)
     if tied(model, said) and not alike:
         begin = _from_data(model, 0, in_order=True)
         yield Attempt("the string's order", misplaced, begin, _FIRST)
@@ -218,8 +220,13 @@ def doubtful(found):
 
 
 def unconfirmed(found):
-    """Those of which the minimum was found once, or leaves correlated residuals."""
-    return found["again"] < np.where(found["correlated"] > _DOUBT, _SURE, 1)
+    """Those of which the minimum has to be found again, since there may be a lower one.
+
+    Of many points with residuals that are white it need not be, with correlated ones thrice.
+    """
+    at_limit = (found["running"] != 0) | found["on_bound"]
+    white = found["accepted"] & ~at_limit.any(axis=0) & (found["points"] >= _PLENTY)
+    return found["again"] < np.where(white, 0, np.where(found["correlated"] > _DOUBT, _SURE, 1))
 
 
 def correlated(found):
@@ -294,7 +301,8 @@ def descent(model, block, x, steps):
         `autocorrelation` of neighbouring residuals, and `correlated`, the same in standard
         deviations; `converged`, whether this is a minimum of which all parameters have a meaning;
         `accepted`, whether residuals are not correlated there either; `out_of_order`, whether arcs
-        are; `again`, how many other attempts came to the same (none yet).
+        are; `again`, how many other attempts came to the same (none yet); `points`, how many
+        there are.
     """
     said, P = block.said, len(block.said.low)
     ended, steps, (low, high, edge_low, edge_high), data = _descended(model, block, x, steps)
@@ -320,6 +328,7 @@ def descent(model, block, x, steps):
         "accepted": converged & (found["correlated"] <= _DOUBT),
         "out_of_order": Elsewhere(model, said).out_of_order(x),
         "again": np.zeros(x.shape[1], int),
+        "points": np.count_nonzero(block.weights, axis=0),
     }
 
 

@@ -188,7 +188,7 @@ def _search(model, given, said, Z, weights, exponents, rank, pools):
         at = best, np.arange(len(best))
         gain[c], size, shift, chosen[c] = gains[at], size[:, *at], shift[:, *at], best
         log_tau[:, c] = grid[choices[:, best]] + np.clip(shift, -_DECADE, _DECADE)
-        log_size[:, c] = np.log(np.maximum(size, 1e-3 * np.abs(size).max(axis=0)))
+        log_size[:, c] = np.log(np.maximum(size, 1e-3 * np.abs(size).max(axis=0) + 1e-300))
     return gain, log_tau, log_size - np.log(most)[:, None], shapes[:, chosen]
 
 
