@@ -36,9 +36,9 @@ _SETS = 3  # stacks on different frequencies that are drawn
 
 CITE = (
     f"The Sand's Time authors, Sand's Time (software, version {sandtime.__version__}). If this "
-    "book or its library helped you, please cite it, and the paper it re-derives: T. Krauskopf, "
-    "B. Mogwitz, C. Rosenbach, W. G. Zeier and J. Janek, Adv. Energy Mater. 9 (2019) 1902568, "
-    "doi:10.1002/aenm.201902568."
+    "book or its library helped you, please cite it, and the paper it re-derives. The paper: "
+    "T. Krauskopf, B. Mogwitz, C. Rosenbach, W. G. Zeier and J. Janek, Adv. Energy Mater. 9 (2019) "
+    "1902568, doi:10.1002/aenm.201902568."
 )
 _METHODS = (
     "Least squares: K. Levenberg, Q. Appl. Math. 2 (1944) 164; D. W. Marquardt, J. Soc. Ind. Appl. "
@@ -194,7 +194,7 @@ def _result(stacks, frame, unit):
     circuit, total = stacks[0].fit.circuit, len(frame)
     units = parameter_units(circuit, unit)
     if total == 1:
-        rows = [["parameter", "element", "value", "unit", ""]]
+        rows = [["parameter", "element", "value", "unit", "bounds"]]
         kinds = {name: leaf.element.name for leaf in circuit.tree.leaves() for name in leaf.names}
         column = frame.iloc[0]
         for title in rounded(frame)[0][1:]:
@@ -237,7 +237,7 @@ def _said(fit, name):
         for word, ends in (("at least", low), ("at most", high))
         if ends is not None
     ]
-    return f"bounds: {', '.join(words)}" if words else ""
+    return ", ".join(words)
 
 
 def _summary(stacks, frame):
@@ -337,7 +337,7 @@ def _making(stacks, unit):
         [f"{name} = {_number(v)}" for name, v in fit.settings.get("fixed", {}).items()]
         or "nothing",
     )
-    bounds = [f"{name}: {_said(fit, name)[8:]}" for name in fit.settings.get("bounds", {})]
+    bounds = [f"{name}: {_said(fit, name)}" for name in fit.settings.get("bounds", {})]
     yield "bounds", bounds or "none but those of an exponent, 0 to 1"
     if hasattr(fit, "rate"):
         yield "drifting", [f"{name}, exponentially during the sweep" for name in fit.rate]

@@ -237,13 +237,12 @@ def with_error(value, error):
     place = _exponent(error, 2) - 1
     if value:
         place = min(place, _exponent(value, 1))
-    top = max(_exponent(size, 2) for size in (abs(value), error) if size)
+    value, error = round(value, -place), round(error, -place)
+    top = max(_exponent(size, 16) for size in (value, error) if size)
     shift = top if top < -2 or top >= 5 else 0
     # numbers far above their errors have no more digits than a float
-    digits = max(0, min(shift - place, 16))
-    scale = 10.0**shift
-    value, error = (round(each, -place) / scale for each in (value, error))
-    text = f"{value:.{digits}f} ± {error:.{digits}f}".replace("-", "−")
+    digits, scale = max(0, min(shift - place, 16)), 10.0**shift
+    text = f"{value / scale:.{digits}f} ± {error / scale:.{digits}f}".replace("-", "−")
     return f"({text}) × 10{superscript(shift)}" if shift else text
 
 
