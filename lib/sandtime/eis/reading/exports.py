@@ -7,6 +7,7 @@ imaginary part, modulus and phase) is compared.
 
 import numpy as np
 
+from sandtime.eis.reading import columns as naming
 from sandtime.eis.reading import layouts, marks, quantities
 from sandtime.eis.reading.records import Text, table
 from sandtime.eis.reading.tables import spectrum_rows, warn
@@ -95,7 +96,10 @@ def assemble(record, columns=None, leave_out=()):
     record = record.without(chose.values(), leave_out)
     if "time" not in (columns or {}) and "time" in chose and not record.numeric(chose["time"]):
         del chose["time"]  # a clock
-    found = quantities.physical({key: record.values(index) for key, index in chose.items()})
+    asked = {key: _factor(record, key, chose[key]) for key in columns or {}}
+    found = quantities.physical(
+        {key: record.values(index) * asked.get(key, 1.0) for key, index in chose.items()}
+    )
     record.check(chose.values())
     strong, weak = record.found(record.layout.marks), record.found(record.layout.restarts)
     impedance = found["real"] + 1j * found["imag"]
@@ -119,10 +123,10 @@ def assemble(record, columns=None, leave_out=()):
     ignored = tuple(name for i, name in enumerate(names) if i not in read and name)
     corrected = [name for name in record.layout.corrected if name in ignored]
     if corrected and columns is None:
-        asked = dict(zip(("real", "imag"), corrected, strict=False))
+        both = dict(zip(("real", "imag"), corrected, strict=False))
         warn(
             f"{record.path.name} also holds {' and '.join(corrected)}, corrected for drift: they "
-            f"were not read; read(..., columns={asked}) does"
+            f"were not read; read(..., columns={both}) does"
         )
     return found, numbers, ignored
 
@@ -144,6 +148,15 @@ def _choose(record, columns):
         known = _best(record, known)
     quantities.determined(record.where, known)
     return known
+
+
+def _factor(record, key, index):
+    """To hertz, ohm or seconds, for a column of the reader's choice whose name has a unit."""
+    name = record.names[index]
+    factor, told = naming.factor(key, name, record.units.get(name, ""))
+    if told:
+        warn(f"{record.where}: column {name!r} is {told}; it is taken as it stands")
+    return factor
 
 
 def _best(record, known):

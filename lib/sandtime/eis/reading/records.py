@@ -35,8 +35,8 @@ def table(path, lines, layout, place):
     _lost(path, lines, place.stop)
     if numbers and place.announced not in (None, len(numbers)):
         warn(f"{path.name} announces {place.announced} points and holds {len(numbers)}")
-    first = lines[numbers[0] - 1] if numbers else lines[place.head]
-    separator = next((s for s in layout.separators if s and s in first), layout.separators[-1])
+    shown = lines[numbers[0] - 1] if numbers and layout.blanks else lines[place.head]
+    separator = next((s for s in layout.separators if s and s in shown), layout.separators[-1])
     names = _split(layout.named(lines[place.head]), separator, layout.blanks)
     cells = [_split(lines[n - 1], separator) for n in numbers]
     if place.places:
@@ -147,6 +147,8 @@ class Text:
     def without(self, places, words):
         """The record without rows in which a cell in these places is one of these words."""
         words = {word.strip().casefold() for word in words}
+        if not words:
+            return self
         keep = [
             i
             for i, row in enumerate(self.rows)
@@ -177,7 +179,8 @@ class Text:
                 f"{self.path.name}, line {self.numbers[0]} has {self.width} cells where at least "
                 f"{index + 1} are needed: the file seems to be cut off"
             )
-        cells = [self._point(row[index]) for row in self.rows]
+        cells = [row[index] for row in self.rows]
+        cells = [*map(self._point, cells)] if self.decimal_comma else cells
         if _PLAIN.fullmatch("".join(cells)):
             try:
                 found = np.array([*map(float, cells)])
