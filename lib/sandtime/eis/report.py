@@ -15,8 +15,6 @@ import numpy as np
 import sandtime
 from sandtime.eis import page
 from sandtime.eis.faults import faults
-from sandtime.eis.pictures import FEW, picture
-from sandtime.eis.sheet import drawings
 from sandtime.eis.table import (
     checked_names,
     fit_size,
@@ -29,7 +27,6 @@ from sandtime.eis.table import (
     versions,
     with_error,
 )
-from sandtime.eis.trends import trends
 
 _ROWS = 50  # spectra in a table, files in a list
 _SETS = 3  # stacks on different frequencies that are drawn
@@ -270,6 +267,10 @@ def _tenths(values):
 
 def _pictures(stacks, frame):
     """The figures: all or a few of each stack, a typical one, the worst, and the trends."""
+    from sandtime.eis.pictures import FEW, picture  # whoever only fits needs no Matplotlib
+    from sandtime.eis.sheet import drawings
+    from sandtime.eis.trends import trends
+
     prefixes = (f"p{number}" for number in itertools.count())
 
     def plate(sheet, caption):

@@ -235,8 +235,6 @@ def with_error(value, error):
         words = "fixed" if error == 0 else "not determined" if error > 0 else "without error"
         return f"{plain(value, 6 if error == 0 else 3)} ({words})"
     place = _exponent(error, 2) - 1
-    if value:
-        place = min(place, _exponent(value, 1))
     value, error = round(value, -place), round(error, -place)
     top = max(_exponent(size, 16) for size in (value, error) if size)
     shift = top if top < -2 or top >= 5 else 0
@@ -280,7 +278,7 @@ def prefix(size):
     (1000.0, 'k')
     """
     for scale, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k"), (1.0, ""), (1e-3, "m")):
-        if size >= scale * 0.9995:
+        if size >= scale * (1 - 1e-12):
             return scale, letter
     return 1e-6, "µ"
 
@@ -291,6 +289,7 @@ def quantity(value, unit, digits=3):
     >>> print(quantity(7e6, "Hz"), quantity(0.0123, "Ω"))
     7 MHz 12.3 mΩ
     """
+    value = float(f"{value:.{digits}g}")
     scale, letter = prefix(abs(value)) if value else (1, "")
     return f"{float(f'{value / scale:.{digits}g}'):g} {letter}{unit}".replace("-", "−")
 
