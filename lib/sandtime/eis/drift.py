@@ -15,10 +15,11 @@ from functools import partial
 import numpy as np
 
 from sandtime import checks
+from sandtime.eis import adequacy
 from sandtime.eis.circuit import Circuit
 from sandtime.eis.descent import ARRIVED, TOGETHER, descend, eliminate
 from sandtime.eis.elsewhere import Elsewhere
-from sandtime.eis.fit import Fit, FitWarning, account, faults, faults_in_words, fit
+from sandtime.eis.fit import Fit, FitWarning, account, fit
 from sandtime.eis.given import given
 from sandtime.eis.model import Model
 from sandtime.eis.search import fit_block, limits
@@ -179,12 +180,14 @@ def fit_drifting(
     known = [None if rate is None else rate * span for rate in rates.values()]
     found = sweeps.fit(begin, known, time, measured, weights, sigma is not None)
     converged, values = found["converged"], np.exp(found["x"])
-    wrong = faults(found["together"], found["chi2"], found["dof"], sigma is not None)
-    adequate = converged & ~np.logical_or.reduce(list(wrong.values()))
+    rising = np.sort(steady.frequency)
+    found |= {"correlated": found["together"], "residuals": sweeps.residuals(found["x"])}
+    wrong = adequacy.judge(rising, *sweeps.data[:2], found, sigma is not None)
+    adequate = converged & ~adequacy.against(wrong)
     reason = np.where(converged, "converged", "not converged").astype(object)
-    for k in np.flatnonzero(~adequate):
+    for k in np.flatnonzero(~adequate | wrong["oversized"]):
         one = {key: array[..., k] for key, array in (found | wrong).items()}
-        reason[k] = "; ".join([reason[k], *faults_in_words(one)])
+        reason[k] = "; ".join([reason[k], *adequacy.in_words(rising, one)])
     if not converged.all():
         warnings.warn(
             f"{np.count_nonzero(~converged)} of {len(converged)} sweeps did not converge; the "
@@ -431,6 +434,12 @@ class _Sweeps(Model):
         change = self._impedance(still) - self._impedance(x)
         Z, weights, _ = self.data
         return np.where(weights[:, which] > 0, Z[:, which] + change, 0)
+
+    def residuals(self, x):
+        """Weighted, real parts over imaginary ones (2 F, n)."""
+        Z, weights, _ = self.data
+        left = (self._impedance(x) - Z) * weights
+        return np.concatenate([left.real, left.imag])
 
     def _impedance(self, x):
         """Impedance (F, n) of the circuit in x."""
