@@ -20,8 +20,8 @@ from functools import cached_property
 import numpy as np
 
 from sandtime.eis import adequacy
-from sandtime.eis.circuit import Circuit, Leaf, frequencies, nearest
-from sandtime.eis.descent import ARRIVED, EXHAUSTED, STUCK, TOGETHER
+from sandtime.eis.circuit import Circuit, frequencies, nearest
+from sandtime.eis.descent import EXHAUSTED, STUCK, TOGETHER
 from sandtime.eis.given import given, weighted
 from sandtime.eis.search import STEPS, fit_block
 from sandtime.eis.table import Results
@@ -208,8 +208,8 @@ def fit(
     bounds : mapping, optional
         Name → (low, high); None for an open end.  Exponents are at most 1 in any case.
     guess : mapping, optional
-        Name → value to start from, a number or one for each spectrum.  Needed only for circuits
-        that are not a series of R, C, L, CPE, W, Zarc, p(R,CPE) and p(R,C).
+        Name → value to start from, a number or one for each spectrum.  Never needed: every
+        circuit begins from the data as well, and the better of the two is kept.
     sigma : array_like, optional
         Standard deviation of real and imaginary part alike, in the unit of the impedance; a number,
         (F,) or (S, F).  Standard errors are then absolute.  Without it the weights are 1/|Z|
@@ -308,10 +308,6 @@ def fit(
 def _judged(omega, Z, weights, dof, said, absolute):
     """Everything about some spectra, given as (F, S), in arrays with the spectra at the end."""
     found = fit_block(omega, Z, weights, dof, said, absolute)
-    found["correlated"] = found.pop("together")
-    x = dict(zip(said.circuit.names, np.exp(found["x"]), strict=True))
-    left = (said.circuit.tree.evaluate(omega[:, None], x)[0] - Z) * weights
-    found["residuals"] = np.concatenate([left.real, left.imag])
     found |= adequacy.judge(omega / (2 * np.pi), Z, weights, found | {"dof": dof}, absolute)
     del found["residuals"]
     return found
@@ -325,11 +321,9 @@ def _result(circuit, frequency, found, absolute, single, settings):
     chi2, dof = found["chi2"], found["dof"]
     variance = np.einsum("iis->is", found["covariance"])
     found["flat"] = np.isinf(variance)
-    # a simple element may vanish: nothing else loses its meaning with it
-    lost = (found["lost"] != 0) & (found["lost"] != _vanishing(circuit)[:, None])
-    converged = (found["ended"] == ARRIVED) & ~(lost | found["flat"]).any(axis=0)
+    converged = found["converged"]
     adequate = converged & ~adequacy.against(found)
-    said = found["oversized"] | (found["resting"] | found["lost"]).any(axis=0)
+    said = found["oversized"] | (found["on_bound"] | (found["running"] != 0)).any(axis=0)
     reason = np.full(len(chi2), "converged", object)
     for k in np.flatnonzero(~adequate | said):
         one = {key: array[..., k] for key, array in found.items()}
@@ -355,7 +349,7 @@ def _result(circuit, frequency, found, absolute, single, settings):
     return Fit(
         circuit=circuit,
         frequency=frequency,
-        parameters=named(np.exp(found["x"])),
+        parameters=named(np.exp(found["x"]) * found["sign"]),
         stderr=named(np.sqrt(variance)),
         covariance=shaped(found["covariance"]),
         chi2=shaped(chi2),
@@ -372,16 +366,6 @@ def _result(circuit, frequency, found, absolute, single, settings):
     )
 
 
-def _vanishing(circuit):
-    """Where the parameter of a simple element runs when the element is not there, 0 for others."""
-    alone = {
-        part.names[0]: part.element.parameters[0].vanishes
-        for part in circuit.tree.parts
-        if isinstance(part, Leaf)
-    }
-    return np.array([alone.get(name, 0) for name in circuit.names])
-
-
 def _in_words(names, one, converged):
     """How the fit of one spectrum ended, and what is wrong with it."""
     if converged:
@@ -391,11 +375,11 @@ def _in_words(names, one, converged):
     elif one["ended"] == STUCK:
         yield "no step lowers chi-square"
     for k, name in enumerate(names):
-        if one["lost"][k]:
-            yield f"{name} runs to {'zero' if one['lost'][k] < 0 else 'infinity'}"
+        if one["running"][k]:
+            yield f"{name} runs to {'zero' if one['running'][k] < 0 else 'infinity'}"
         elif one["flat"][k]:
             yield f"the data do not determine {name}"
-        if one["resting"][k]:
+        if one["on_bound"][k]:
             yield f"{name} rests on its bound"
 
 
