@@ -14,13 +14,14 @@ import html
 import itertools
 import json
 import math
+import re
 from dataclasses import dataclass
 
 import numpy as np
 
 from . import figures
 
-__all__ = ["MAX_BYTES", "MAX_FRAMES", "Choice", "choose", "explore"]
+__all__ = ["MAX_BYTES", "MAX_FRAMES", "Choice", "bring", "choose", "explore"]
 
 MAX_FRAMES = 160  # some 50 ms each while the book is built
 MAX_BYTES = 200_000  # packed frames of one explorer; a page may hold 300 kB of them
@@ -324,3 +325,101 @@ def _widget(draw, alt, choices, says=None):
     for slider in sliders:
         slider.observe(refresh, names="index")
     return widgets.VBox([picture, *sentence, *sliders])
+
+
+# ---- a reader's own file ------------------------------------------------------------------------
+
+NO_KERNEL = (
+    "Here stands, in a live notebook, a field for your own file. "
+    "Open this page with Binder (the rocket above) or, after <code>make book</code>, in "
+    "JupyterLab, and run all cells."
+)
+
+
+def bring(circuit):
+    """A field for a reader's own spectrum, in a kernel; on the page a sentence that says so.
+
+    Parameters
+    ----------
+    circuit : str
+        What stands in the field of the circuit at first.
+
+    See also
+    --------
+    sandtime.upload : what is done with the file.
+    """
+    from IPython.display import display
+
+    if figures.medium() == "kernel":
+        display(_field(circuit))
+    else:
+        words = re.sub("<.*?>", "", NO_KERNEL)
+        display({"text/plain": words, "text/html": f"<p>{NO_KERNEL}</p>"}, raw=True)
+
+
+def _field(circuit):
+    """Fields, a button and the place of the answer, which holds an error as plain text too."""
+    import ipywidgets as widgets
+
+    from sandtime import upload
+
+    wide = {
+        "style": {"description_width": "90px"},
+        "layout": {"width": "540px", "max_width": "100%"},
+    }
+    file = widgets.FileUpload(description="Your file", multiple=False)
+    string = widgets.Text(circuit, description="circuit", **wide)
+    columns = widgets.Text(
+        description="columns",
+        placeholder="if asked for: frequency: 0, modulus: 1, phase_rad: 2",
+        **wide,
+    )
+    flip = widgets.Checkbox(False, description="the file holds −Im Z", indent=False)
+    button = widgets.Button(description="Read, test, fit", button_style="primary")
+    sweep = widgets.Dropdown(description="sweep", **wide)
+    answer = widgets.HTML()
+    sweep.layout.display = "none"
+    state = {}
+
+    def attempt(work):
+        """Put what `work` returns into the answer, or why it could not."""
+        button.disabled, answer.value = True, '<p role="status">Reading and fitting …</p>'
+        try:
+            text = work()
+        except (ValueError, OSError, ImportError) as error:
+            text = f"<p><strong>Not read or not fitted.</strong> {html.escape(str(error))}</p>"
+        except Exception as error:  # whatever it is, a reader gets words and the fields stay alive
+            text = (
+                "<p><strong>This is a fault of the library.</strong> Please report it: "
+                f"{html.escape(type(error).__name__)}: {html.escape(str(error))}</p>"
+            )
+        answer.value = f'<div role="status" aria-live="polite">{text}</div>'
+        button.disabled = False
+
+    def run(_=None):
+        def work():
+            sweep.layout.display = "none"
+            if not file.value:
+                raise ValueError("Choose a file first.")
+            (one,) = file.value
+            state["found"] = upload.examine(
+                one["content"], one["name"], string.value, flip=flip.value, columns=columns.value
+            )
+            state["busy"] = True  # filling the list is no choice of a sweep
+            sweep.options = list(
+                zip(state["found"].names, range(len(state["found"].names)), strict=True)
+            )
+            state["busy"] = False
+            if len(sweep.options) > 1:
+                sweep.layout.display = None
+            return state["found"].html(0)
+
+        attempt(work)
+
+    def choose_sweep(_):
+        if not state.get("busy") and sweep.index is not None:
+            attempt(lambda: state["found"].html(sweep.index))
+
+    button.on_click(run)
+    sweep.observe(choose_sweep, names="index")
+    return widgets.VBox([file, string, columns, flip, button, sweep, answer])
