@@ -199,6 +199,49 @@ def test_what_is_not_determined_has_no_error_bar(cells):
     assert np.isfinite(arc_capacitance(found, "gb")[1]).all()
 
 
+RANDLES = {"s.R": 20.0, "dl.Q": 2e-5, "dl.alpha": 0.85, "ct.R": 150.0, "d.sigma": 30.0}
+
+
+@pytest.mark.parametrize("series", [(), "s.R"], ids=["Hsu-Mansfeld", "Brug"])
+@pytest.mark.parametrize("string", ["R_s-p(CPE_dl,R_ct-W_d)", "R_s-p(W_d-R_ct,CPE_dl)"])
+def test_the_double_layer_beside_a_charge_transfer_and_diffusion(string, series):
+    """Its value by the printed formula, its error by the scatter."""
+    circuit, spectra = Circuit(string), 400
+    truth = {name: np.full(spectra, RANDLES[name]) for name in circuit.names}
+    found = fit(FREQUENCY, measured(circuit, truth), circuit, guess=RANDLES)
+    Q, alpha, R, Rs = (RANDLES[name] for name in ("dl.Q", "dl.alpha", "ct.R", "s.R"))
+    beside = 1 / Rs + 1 / R if series else 1 / R
+    printed = Q ** (1 / alpha) * beside ** ((alpha - 1) / alpha)
+    for label in ("dl", "ct"):
+        C, error = arc_capacitance(found, label, series)
+        pull = (C - printed) / error
+        assert 0.9 < pull.std() < 1.1
+        assert abs(pull.mean()) < 0.2
+    with pytest.raises(ValueError, match="label = 'd' is not allowed"):
+        arc_capacitance(found, "d")
+
+
+def test_a_semicircle_by_its_time_constant():
+    circuit = Circuit("R_0-K_1")
+    Z = measured(circuit, {"0.R": 50.0, "1.R": 200.0, "1.tau": 2e-5}, seed=4)
+    guess = {"0.R": 40.0, "1.R": 250.0, "1.tau": 3e-5}
+    by_time = fit(FREQUENCY, Z, circuit, guess=guess)
+    by_element = fit(FREQUENCY, Z, "R_0-p(R_1,C_1)")
+    for series in ((), "0.R"):
+        one, other = (arc_capacitance(found, "1", series) for found in (by_time, by_element))
+        assert one[0] == pytest.approx(other[0], rel=1e-6)
+        assert one[1] == pytest.approx(other[1], rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    "string", ["p(CPE_1,R_1,R_2)", "p(CPE_1,R_1-R_2)", "p(CPE_1,W_1)", "p(L_1,R_1)"]
+)
+def test_what_has_no_one_resistance_beside_it_is_no_arc(cells, string):
+    found = dataclasses.replace(cells[0], circuit=Circuit(string))
+    with pytest.raises(ValueError, match="behind R more may stand"):
+        arc_capacitance(found, "1")
+
+
 @pytest.mark.parametrize(
     ("label", "series", "words"),
     [

@@ -186,7 +186,7 @@ def _part(fit, which):
     changed = {}
     for each in dataclasses.fields(fit):
         value = getattr(fit, each.name)
-        if isinstance(value, dict):
+        if each.name in ("parameters", "stderr"):
             changed[each.name] = {name: array[which] for name, array in value.items()}
         elif isinstance(value, np.ndarray) and each.name != "frequency":
             changed[each.name] = value[which]

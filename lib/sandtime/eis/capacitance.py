@@ -176,7 +176,8 @@ def arc_capacitance(fit, label, series=()):
     ----------
     fit : Fit
     label : str
-        Of a Zarc, or of R and CPE (or C) in parallel.
+        Of a Zarc or K, of R and CPE (or C) in parallel, or of a CPE (or C) beside R and what stays
+        behind it, ``p(CPE,R-W)``: there R alone is beside the element at high frequencies.
     series : str or sequence of str, optional
         Names of the resistances in series with the arc, the sum of which is R_s.
 
@@ -213,18 +214,19 @@ def arc_capacitance(fit, label, series=()):
     R = np.asarray(fit[names["R"]])
     alpha = np.asarray(fit[names["alpha"]]) if "alpha" in names else np.ones(R.shape)
     second = np.asarray(fit[names["second"]])
-    Q = zarc_Q(R, second, alpha) if kind == "Zarc" else second
+    timed = kind in ("Zarc", "K")  # by a time constant
+    Q = zarc_Q(R, second, alpha) if timed else second
     Rs = sum(np.asarray(fit[name]) for name in series)
     capacitance = brug(Q, alpha, R, Rs) if series else hsu_mansfeld(Q, alpha, R)
 
     # d ln C for d ln of each parameter
     bent = (1 - alpha) / alpha
     slope = dict.fromkeys(fit.names, np.zeros(R.shape))
-    if kind == "Zarc":
+    if timed:
         slope[names["second"]], slope[names["R"]] = np.ones(R.shape), -np.ones(R.shape)
     else:
         slope[names["second"]], slope[names["R"]] = 1 / alpha, bent
-    turn = np.zeros(R.shape) if kind == "Zarc" else -np.log(Q * R) / alpha
+    turn = np.zeros(R.shape) if timed else -np.log(Q * R) / alpha
     if series:
         slope[names["R"]] = slope[names["R"]] - bent * R / (R + Rs)
         for name in series:
@@ -245,21 +247,31 @@ def arc_capacitance(fit, label, series=()):
 def _arc(circuit, label):
     """Kind of an arc, and the names of its parameters: R, second (tau, Q or C) and alpha."""
     for part in circuit.tree.parts:
-        leaves = part.leaves()
-        if label not in [leaf.label for leaf in leaves]:
-            continue
-        if isinstance(part, Leaf) and part.symbol == "Zarc":
-            return "Zarc", dict(zip(("R", "second", "alpha"), part.names, strict=True))
-        if isinstance(part, Parallel) and all(isinstance(each, Leaf) for each in part.parts):
-            R, other = sorted(leaves, key=lambda leaf: leaf.symbol != "R")[:2]
-            if (len(leaves), R.symbol) == (2, "R") and other.symbol in ("C", "CPE"):
+        if isinstance(part, Leaf) and part.symbol in ("Zarc", "K") and part.label == label:
+            return part.symbol, dict(zip(("R", "second", "alpha"), part.names, strict=False))
+        if isinstance(part, Parallel) and (pair := _pair(part)):
+            R, other = pair
+            if label in (R.label, other.label):
                 return other.symbol, {"R": R.names[0]} | dict(
                     zip(("second", "alpha"), other.names, strict=False)
                 )
     raise ValueError(
         f"label = {label!r} is not allowed: {circuit.string!r} has no Zarc, p(R,CPE) or p(R,C) in "
-        "series with the rest that carries it"
+        "series with the rest that carries it; behind R more may stand, as in p(CPE,R-W)"
     )
+
+
+def _pair(part):
+    """R and CPE or C of two branches, of which that of R may go on behind it; None if not so."""
+    if len(part.parts) != 2:
+        return None
+    for other, branch in (part.parts, part.parts[::-1]):
+        if isinstance(other, Leaf) and other.symbol in ("C", "CPE"):
+            inside = [branch] if isinstance(branch, Leaf) else branch.parts
+            R = [each for each in inside if isinstance(each, Leaf) and each.symbol == "R"]
+            if len(R) == 1 and not isinstance(branch, Parallel):
+                return R[0], other
+    return None
 
 
 def _checked(**arguments):

@@ -274,7 +274,10 @@ class Circuit:
         """
         for leaf in self.tree.leaves():
             if leaf.element.foreign is None:
-                raise ValueError(f"impedance.py has no element like {leaf.symbol!r}")
+                raise ValueError(
+                    f"{self.string!r} has no translation: impedance.py has no element like "
+                    f"{leaf.symbol!r}"
+                )
         labels = list(dict.fromkeys(leaf.label for leaf in self.tree.leaves()))
         numbers = {label: label for label in labels if _DIGITS.fullmatch(label)}
         free = (str(n) for n in range(len(labels)) if str(n) not in numbers)
@@ -291,15 +294,25 @@ class Circuit:
 
         They are the same numbers but for ``La``, of which it raises L to the power a as well.
 
+        Raises
+        ------
+        ValueError
+            If a name is missing or unknown, a value is not one number or out of range, or
+            impedance.py has no such element.
+
         Examples
         --------
         >>> Circuit("R_0-C_1").values_for_impedance_py({"0.R": 10.0, "1.C": 1e-6})
         [10.0, 1e-06]
         """
+        self.to_impedance_py()
+        ours = self._checked(parameters)
+        for name, value in ours.items():
+            if value.ndim:
+                raise ValueError(f"parameters[{name!r}] has the shape {value.shape}: one number")
         values = []
         for leaf in self.tree.leaves():
-            ours = [float(self.check(name, parameters[name])) for name in leaf.names]
-            values += leaf.element.foreign.values(*ours)
+            values += leaf.element.foreign.values(*(float(ours[name]) for name in leaf.names))
         return values
 
     def from_impedance_py(self, values, constants=None):
@@ -347,9 +360,8 @@ class Circuit:
             found.update(zip(leaf.names, leaf.element.foreign.back(*theirs), strict=True))
         return found
 
-    def _prepared(self, frequency, parameters):
-        """Angular frequency and values that broadcast to (F,) or (S, F)."""
-        omega = 2 * np.pi * frequencies(frequency)
+    def _checked(self, parameters):
+        """A value for each name, as arrays of floats."""
         if not isinstance(parameters, Mapping):
             raise ValueError(
                 f"parameters = {parameters!r} is not allowed: it must map names to values"
@@ -357,6 +369,12 @@ class Circuit:
         values = {name: self.check(name, value) for name, value in parameters.items()}
         if missing := [name for name in self.names if name not in values]:
             raise ValueError(f"parameters: no value for {', '.join(missing)} of {self.string!r}")
+        return values
+
+    def _prepared(self, frequency, parameters):
+        """Angular frequency and values that broadcast to (F,) or (S, F)."""
+        omega = 2 * np.pi * frequencies(frequency)
+        values = self._checked(parameters)
         values = {name: v[:, None] if v.ndim == 1 else v for name, v in values.items()}
         checks.same_shape(frequency=omega, **values)
         return omega, values
@@ -457,7 +475,7 @@ class _Parser:
         """Symbol and label of an element."""
         symbol = re.match(r"[^\W\d_]*", token)[0]
         label = token[len(symbol) :]
-        if symbol in _ELSEWHERE:
+        if symbol in _ELSEWHERE and symbol not in ELEMENTS:
             # W_o in place of Wo would be another element
             self.fail(
                 f"the element {symbol} of other programs is not known here; there are "
@@ -465,7 +483,8 @@ class _Parser:
             )
         if symbol not in ELEMENTS:
             # 'Rgb' is a known element whose label lacks its underscore
-            if known := [known for known in ELEMENTS if symbol.startswith(known)]:
+            known = [known for known in ELEMENTS if symbol.startswith(known)]
+            if known and not label.startswith("_"):
                 known = max(known, key=len)
                 word = token[len(known) :]
                 self.fail(f"a word as a label follows an underscore: {known}_{word.lstrip('_')}")

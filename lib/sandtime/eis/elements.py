@@ -8,7 +8,7 @@ its name.
 A reader's own element is one more record, here Cole and Davidson's arc,
 :math:`Z = R/(1+j\omega\tau)^b`:
 
->>> @register("CD", "Cole-Davidson arc", Parameter("R", "Ω", [(1, 0)], vanishes=-1, signed=True),
+>>> @register("CD", "Cole-Davidson arc", Parameter("R", "Ω", [(1, 0)], signed=True),
 ...           Parameter("tau", "s", [(0, -1)]), Parameter("b", "", exponent=True),
 ...           source="D. W. Davidson and R. H. Cole, J. Chem. Phys. 19 (1951) 1484")
 ... def cole_davidson(omega, R, tau, b):
@@ -19,9 +19,10 @@ A reader's own element is one more record, here Cole and Davidson's arc,
 ...         -R * share * np.log(1 + 1j * omega * tau),
 ...     )
 
-It is checked here, its derivatives against differences of its formula, and from then on stands in
-circuits like all others: ``Circuit("R_0-CD_int")``.  In another process, such as the worker of a
-pool, it has to be registered again: put it into a module that both import.
+It is checked here, its derivatives against differences of its formula and its powers against how
+the formula scales, and from then on stands in circuits like all others: ``Circuit("R_0-CD_int")``.
+In another process, such as the worker of a pool, it has to be registered again: put it into a
+module that both import.
 
 >>> unregister("CD")
 """
@@ -51,8 +52,8 @@ class Parameter:
         constant-phase element goes from (-1, 0) to (-1, -1) with its exponent.  None for an
         exponent.
     vanishes : {-1, 0, 1}
-        Where it runs when the element is not there: -1 to zero, 1 to infinity, and the element
-        loses no other parameter's meaning with it; 0 for all others.
+        Where it runs when the element is not there: -1 to zero, 1 to infinity.  0 for all others,
+        and for elements of several parameters, where the others would lose their meaning with it.
     exponent : bool
         Whether it is a number from 0 to 1.
     signed : bool
@@ -138,7 +139,8 @@ def register(symbol, name, *parameters, source, foreign=None):
     ------
     ValueError
         If the symbol is taken or malformed, parameters and arguments do not match, the source is
-        missing, or a derivative is not that of the formula; the message says which.
+        missing, a derivative is not that of the formula, or it does not scale by the powers
+        given; the message says which.
 
     Examples
     --------
@@ -156,6 +158,13 @@ def register(symbol, name, *parameters, source, foreign=None):
     if not source.strip():
         raise ValueError(f"source of {symbol!r} is empty: say where the formula stands")
 
+    alone = len(parameters) == 1
+    if lost := [each.symbol for each in parameters if each.vanishes and not alone]:
+        raise ValueError(
+            f"{symbol!r}: {lost[0]} cannot vanish, since the other parameters would lose their "
+            "meaning with it"
+        )
+
     def record(function):
         arguments = list(inspect.signature(function).parameters)[1:]
         if not parameters or arguments != [each.symbol for each in parameters]:
@@ -164,7 +173,7 @@ def register(symbol, name, *parameters, source, foreign=None):
                 f"takes omega and {arguments}: they must match"
             )
         element = Element(symbol, name, function, tuple(parameters), source, foreign)
-        _check_derivatives(element)
+        _check(element)
         _REGISTER[symbol] = element
         return function
 
@@ -178,33 +187,65 @@ def unregister(symbol):
     del _REGISTER[symbol]
 
 
-def _check_derivatives(element):
-    """An error unless formula and derivatives broadcast and agree, at a few places."""
-    omega, rng = np.array([[0.3], [1.0], [7.0]]), np.random.default_rng(0)
+_OMEGA = np.array([[0.3], [1.0], [7.0]])  # where an element is tried, in rad/s
+
+
+def _check(element):
+    """An error unless formula, derivatives and powers agree, at a few places."""
+    rng = np.random.default_rng(0)
     for _ in range(3):
         values = [
             rng.uniform(0.5, 0.9, 2) if each.exponent else rng.uniform(0.3, 3, 2)
             for each in element.parameters
         ]
-        Z, derivatives = element.function(omega, *values)
-        slopes = derivatives()
-        if np.shape(Z) != (3, 2) or len(slopes) != len(values):
-            raise ValueError(
-                f"{element.symbol!r}: the function must broadcast omega (3, 1) and values (2,) to "
-                f"an impedance of shape (3, 2) and give {len(values)} derivatives; it gave "
-                f"{np.shape(Z)} and {len(slopes)}"
-            )
+        Z, slopes = _tried(element, values)
         for k, each in enumerate(element.parameters):
             ends = []
             for step in (1e-5, -1e-5):
                 moved = [v * (1 + step) if i == k else v for i, v in enumerate(values)]
-                ends.append(element.function(omega, *moved)[0])
+                ends.append(_tried(element, moved)[0])
             expected = (ends[0] - ends[1]) / (2e-5 * values[k])
             if not np.allclose(slopes[k], expected, rtol=1e-5, atol=1e-7 * np.abs(Z).max()):
                 raise ValueError(
                     f"{element.symbol!r}: the derivative with respect to {each.symbol} is not that "
                     "of the formula"
                 )
+        for larger, word, axis in ((3.0, 1.0), "impedances", 0), ((1.0, 3.0), "frequencies", 1):
+            powers = [{pair[axis] for pair in each.powers} for each in element.parameters]
+            if any(len(each) > 1 for each in powers):
+                continue  # a power that the exponent decides
+            scaled = [
+                v * np.prod(larger) ** each.pop() if each else v
+                for v, each in zip(values, powers, strict=True)
+            ]
+            if not np.allclose(_tried(element, scaled, larger[1])[0], larger[0] * Z, rtol=1e-9):
+                raise ValueError(
+                    f"{element.symbol!r}: with {word} three times as large, its parameters do not "
+                    "grow by the powers given.  A constant in the formula has to be a parameter "
+                    "as well, which a fit can hold fixed"
+                )
+
+
+def _tried(element, values, faster=1.0):
+    """Impedance and derivatives, if they are what they must be."""
+    try:
+        Z, derivatives = element.function(_OMEGA * faster, *values)
+        slopes = derivatives()
+        shapes = [np.shape(Z)] + [np.broadcast_shapes((3, 2), np.shape(each)) for each in slopes]
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"{element.symbol!r}: the function must return an impedance and a function that gives "
+            f"the derivatives ({error})"
+        ) from error
+    if len(slopes) != len(values) or set(shapes) != {(3, 2)}:
+        raise ValueError(
+            f"{element.symbol!r}: for omega (3, 1) and values (2,) the function must give an "
+            f"impedance of shape (3, 2) and {len(values)} derivatives; it gave {np.shape(Z)} and "
+            f"{len(slopes)}"
+        )
+    if not np.isfinite([Z, *np.broadcast_arrays(*slopes, Z)]).all():
+        raise ValueError(f"{element.symbol!r}: impedance or derivatives are not finite")
+    return Z, slopes
 
 
 def _power(x, alpha):
