@@ -94,12 +94,9 @@ def table(fits, names=None, *, unit="Ω"):
     circuit = fits[0].circuit
     count = sum(fit_size(each) for each in fits)
     names = range(count) if names is None else checked_names(names, count)
-    drifting = list(getattr(fits[0], "rate", ()))
-    columns = dict.fromkeys(headings(circuit, drifting, unit=unit))
-    parts = [_columns(each, drifting) for each in fits]
-    joined = (np.concatenate(rows) for rows in zip(*(p.values() for p in parts), strict=True))
+    parts = [columns(each, unit=unit) for each in fits]
     frame = pandas.DataFrame(
-        dict(zip([*columns, *REMARKS], joined, strict=True)),
+        {title: np.concatenate([part[title] for part in parts]) for title in parts[0]},
         index=pandas.Index(list(names), name="spectrum"),
     )
     frame.attrs = {"circuit": circuit.string, **versions()}
@@ -148,30 +145,28 @@ def parameter_units(circuit, unit="Ω"):
     return {name: per_area(own) for name, own in circuit.units.items()}
 
 
-def _columns(fit, drifting):
-    """The columns of one fit, in the order of `headings` and `REMARKS`."""
-    columns = {}
+def columns(fit, *, unit="Ω"):
+    """The columns of `table` for one fit as arrays, by their titles: `headings`, then `REMARKS`."""
+    drifting = list(getattr(fit, "rate", ()))
+    found = []
     for name in fit.circuit.names:
-        columns[name] = fit.parameters[name]
-        columns[name, "error"] = fit.stderr[name]
+        found += [fit.parameters[name], fit.stderr[name]]
     for name in drifting:
-        columns[name, "rate"] = fit.rate[name]
-        columns[name, "rate error"] = fit.rate_stderr[name]
-        columns[name, "growth"] = fit.growth[name]
+        found += [fit.rate[name], fit.rate_stderr[name], fit.growth[name]]
     size = fit_size(fit)
-    chi2, dof = np.atleast_1d(fit.chi2), np.atleast_1d(fit.dof)
-    outliers = np.atleast_2d(getattr(fit, "outliers", np.zeros((size, 0), bool)))
-    columns |= {
-        "chi2": chi2,
-        "dof": dof,
-        "reduced": chi2 / dof,
-        "misfit": getattr(fit, "misfit", np.full(size, np.nan)),
-        "outliers": np.count_nonzero(outliers, axis=1),
-        "converged": fit.converged,
-        "adequate": fit.adequate,
-        "reason": np.asarray(fit.reason, object),
-    }
-    return {key: np.atleast_1d(column) for key, column in columns.items()}
+    outliers = getattr(fit, "outliers", np.zeros((size, 0), bool))
+    found += [
+        fit.chi2,
+        fit.dof,
+        np.divide(fit.chi2, fit.dof),
+        getattr(fit, "misfit", np.full(size, np.nan)),
+        np.count_nonzero(np.atleast_2d(outliers), axis=1),
+        fit.converged,
+        fit.adequate,
+        np.asarray(fit.reason, object),
+    ]
+    titles = [*headings(fit.circuit, drifting, unit=unit), *REMARKS]
+    return {title: np.atleast_1d(each) for title, each in zip(titles, found, strict=True)}
 
 
 def listed(fits):
@@ -179,10 +174,10 @@ def listed(fits):
     fits = list(fits) if isinstance(fits, list | tuple) else [fits]
     if not fits or not all(isinstance(each, Results) for each in fits):
         raise ValueError(f"fits = {fits!r} is not allowed: it must be a fit or a list of fits")
-    circuits = {each.circuit.string for each in fits}
-    drifting = {tuple(getattr(each, "rate", ())) for each in fits}
-    if len(circuits) > 1 or len(drifting) > 1:
-        raise ValueError(f"fits are of several kinds ({', '.join(sorted(circuits))}): give one")
+    kinds = {(each.circuit, tuple(getattr(each, "rate", ()))) for each in fits}
+    if len(kinds) > 1:
+        words = ", ".join(sorted({circuit.string for circuit, _ in kinds}))
+        raise ValueError(f"fits are of several kinds ({words}): give those of one")
     return fits
 
 
@@ -263,6 +258,28 @@ def _plain(value, digits):
     if power:
         mantissa += f" × 10{str(int(power)).translate(_SUPERSCRIPT)}"
     return mantissa.replace("-", "−")
+
+
+def prefix(size):
+    """A power of a thousand that suits a size, and its prefix.
+
+    >>> prefix(23000.0)
+    (1000.0, 'k')
+    """
+    for scale, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k"), (1.0, ""), (1e-3, "m")):
+        if size >= scale * 0.9995:
+            return scale, letter
+    return 1e-6, "µ"
+
+
+def quantity(value, unit, digits=3):
+    """A number with its unit and prefix as prose shows it.
+
+    >>> print(quantity(7e6, "Hz"), quantity(0.0123, "Ω"))
+    7 MHz 12.3 mΩ
+    """
+    scale, letter = prefix(abs(value)) if value else (1, "")
+    return f"{float(f'{value / scale:.{digits}g}'):g} {letter}{unit}".replace("-", "−")
 
 
 def rounded(frame):

@@ -129,7 +129,7 @@ def read(path, *, flip=False):
     path = Path(path)
     text = _text(path)
     lines = text.splitlines()
-    layout = next((layout for layout in exports.LAYOUTS if layout.recognise(lines)), None)
+    layout = exports.recognise(lines)
     if layout is not None:
         columns, numbers, ignored = exports.parse(path, lines, layout)
         kind = layout.name
