@@ -18,7 +18,6 @@ import numpy as np
 from sandtime import eis, figures
 from sandtime.eis import pictures
 from sandtime.eis import table as tables
-from sandtime.eis.report import report
 
 MAX_BYTES = 8_000_000  # beyond, a browser and its kernel lose the connection
 MAX_SWEEPS = 300
@@ -205,6 +204,8 @@ class Examined:
 
     def report(self):
         """The bytes of the file that `sandtime.eis.report` writes."""
+        from sandtime.eis.report import report
+
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "report.html"
             report(path, list(self.fits), list(self.spectra), title=self.name)
