@@ -122,6 +122,10 @@ def read_series(cell, folder):
     if not path.exists():
         return None
     spectra = eis.read(path)
+    if isinstance(spectra, list):
+        raise ValueError(
+            f"{path.name}: its spectra do not share their frequencies: those of a series must"
+        )
     if spectra.time is None:
         raise ValueError(
             f"{path.name} has no column time_s: a series needs the time of each spectrum"

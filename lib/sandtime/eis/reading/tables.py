@@ -1,42 +1,35 @@
 """Plain tables of spectra: text into columns, or an error that says where it is wrong.
 
-The format is described where it is used, in `files`.
+The format is described where it is used, in `files`; what a column holds is found in `columns`.
+Sheets of a workbook come here as lines, too, with a separator that no text has.
 """
 
 import re
-import warnings
 from dataclasses import dataclass
-from pathlib import Path
+from itertools import pairwise
 
 import numpy as np
 
-COLUMNS = ("frequency_hz", "z_real_ohm", "z_imag_ohm", "time_s", "point_time_s", "spectrum")
+from sandtime.eis.reading import columns as naming
+from sandtime.eis.reading import headerless
+from sandtime.eis.reading.columns import Column
+from sandtime.eis.reading.headers import header, most, row_separator, units_line, ways
+from sandtime.eis.reading.quantities import FREQUENCY, chosen, determined, physical
+from sandtime.eis.reading.rows import (
+    CELL,
+    NUMBER,
+    SEPARATORS,
+    Table,
+    how_many,
+    is_number,
+    split,
+    trimmed,
+)  # fmt: skip
+from sandtime.eis.reading.spectra import SpectraWarning, warn
 
-# Names in the wild, in small letters and without blanks, brackets, dots, slashes and underscores.
-_ALIASES = {
-    "frequency": "frequencyhz freqhz fhz frequency freq f",
-    "real": "zrealohm rezohm rez zreal zre zreohm zreohms reohm z' z'ohm z'ω z'a real re",
-    "imag": (
-        "zimagohm imzohm imz zimag zim zimg zimohm zimohms imohm z'' z''ohm z''ω z''b imaginary "
-        "imag im"
-    ),
-    "modulus": "|z|ohm |z| |z|ω zohm zω zmod zmodohm",
-    "phase": "phasezdeg phasedeg phase° phasez phase zphz",
-    "time": "times timesec time elapsedtimes",
-    "point_time": "pointtimes",
-    "spectrum": "spectrum sweep loopindex cyclenumber",
-}
-_QUANTITY = {name: key for key, names in _ALIASES.items() for name in names.split()}
-NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-_DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+([eE][+-]?\d+)?")
+__all__ = ["NUMBER", "SpectraWarning", "parse", "spectrum_rows", "warn"]
 
-
-class SpectraWarning(UserWarning):
-    """Something in the file is unusual, and was dealt with as the message says."""
-
-
-def warn(message, stacklevel=5):
-    warnings.warn(message, SpectraWarning, stacklevel=stacklevel)
+_COMMENT = re.compile(r"\s*(#|%|//)+")
 
 
 def spectrum_rows(path, frequency, impedance):
@@ -47,166 +40,332 @@ def spectrum_rows(path, frequency, impedance):
     return ~rest
 
 
-def parse(path, lines):
+def parse(path, lines, columns=None, leave_out=()):
     """Columns, line numbers and unread columns of a plain table."""
-    kept = [(n, line) for n, line in enumerate(lines, 1) if line.strip() and line[:1] != "#"]
-    if lines[0][:1] == "#" and _named(lines[0][1:]):
-        kept.insert(0, (1, lines[0][1:]))  # as NumPy and impedance.py write a header
+    kept = _kept(lines)
     if not kept:
         raise ValueError(f"{path.name} is empty: it holds nothing but comments")
-    names = _named(kept[0][1])
-    if names:
-        kept = kept[1:]
-        if not kept:
-            raise ValueError(f"{path.name} holds a header but no row: the file seems to be cut off")
-    number, line = kept[0]
-    separator, decimal_comma = _separator(line)
-    if separator in (";", "\t"):
-        # the first row may hold whole numbers only
-        decimal_comma = any("," in line for _, line in kept)
-    names = names or _unnamed(f"{path.name}, line {number}", line, separator)
-    where = _columns(path, names)
-    numbers, rows = zip(*kept, strict=True)
-    table = _Table(path, names, numbers, rows, separator, decimal_comma)
-    values = table.values([index for index, _ in where.values()])
-    columns = {
-        key: sign * column for (key, (_, sign)), column in zip(where.items(), values.T, strict=True)
-    }
-    if "modulus" in columns:
-        angle, modulus = np.deg2rad(columns.pop("phase")), columns.pop("modulus")
-        columns["real"], columns["imag"] = modulus * np.cos(angle), modulus * np.sin(angle)
-    read = {index for index, _ in where.values()}
-    return columns, numbers, tuple(name for i, name in enumerate(names) if i not in read)
+    if columns is not None:
+        blocks = _chosen(path, kept, columns)
+    else:
+        blocks = _named(path, kept) or [_unnamed(path, kept)]
+    _trim(path, blocks)
+    cut_off = bool(lines[-1].strip())  # no end of line behind the last row
+    parts = []
+    for block in blocks:
+        for label, wanted in block.sweeps:
+            last = block is blocks[-1] and cut_off
+            table = Table(path, block.names, block.rows, block.separator, last)
+            values, numbers = _values(path, table, wanted, leave_out, len(block.sweeps) > 1)
+            if block.guessed:
+                headerless.check(f"{path.name}, line {numbers[0]}", values)
+            parts.append((label, values, numbers))
+    made, numbers = _together(path, blocks, parts)
+    keep = spectrum_rows(path, made["frequency"], made["real"] + 1j * made["imag"])
+    labels = made.pop("label", None)
+    made = {key: value[keep] for key, value in made.items()}
+    if labels:
+        made["label"] = labels
+    return made, np.asarray(numbers)[keep], _ignored(blocks)
 
 
-def _named(line):
-    """Names of the columns if the line holds some that are known, else None."""
-    names = [cell.strip().strip('"') for cell in line.split(_separator(line)[0])]
-    while names and not names[-1]:
-        names.pop()
-    return names if any(_quantity(name)[0] for name in names) else None
+def has_table(lines):
+    """Whether some line names the columns of a spectrum, or three columns of numbers have none."""
+    kept = _kept(lines)
+    return any(header(line) for _, line in kept) or (
+        len(kept) > 1 and all(most(line)[0] == 3 for _, line in kept[:5])
+    )
 
 
-def _unnamed(where, line, separator):
-    """Names for a row that has no header above it."""
-    cells = [cell.strip() for cell in line.split(separator)]
-    if not any(NUMBER.fullmatch(cell.replace(",", ".")) for cell in cells):
+@dataclass
+class Block:
+    """A header and the rows below it."""
+
+    names: list
+    separator: str | None
+    sweeps: list  # of (label, {key: Column})
+    rows: list  # of (number, line)
+    number: int = 0  # line of the header
+    guessed: bool = False  # there is no header
+
+
+# ---- lines --------------------------------------------------------------------------------------
+
+
+def _kept(lines):
+    """Lines that are neither empty nor comments; a comment that names columns is kept."""
+    kept = []
+    for number, line in enumerate(lines, 1):
+        if not line.strip(" \t;,|" + CELL):
+            continue
+        if match := _COMMENT.match(line):
+            line = line[match.end() :]
+            if not header(line):
+                continue
+        elif number == 1 and re.fullmatch(r"sep=.", line.strip()):
+            continue
+        kept.append((number, line))
+    return kept
+
+
+# ---- headers ------------------------------------------------------------------------------------
+
+
+def _named(path, kept):
+    """Blocks of a table whose header says what its columns are."""
+    heads = [i for i, (_, line) in enumerate(kept) if header(line)]
+    blocks, troubles = [], []
+    for index, (head, after) in enumerate(pairwise([*heads, len(kept)])):
+        number, line = kept[head]
+        separator, names = header(line)
+        rows = kept[head + 1 : after]
+        second = units_line(rows[0][1], separator, names) if rows else ()
+        if second:
+            rows = rows[1:]
+        if not rows or not any(how_many(text, separator) for _, text in rows[:3]):
+            troubles.append(number)
+            continue
+        try:
+            sweeps, told = naming.resolve(names, second)
+        except ValueError as error:
+            raise ValueError(f"{path.name}, line {number}: {error}") from error
+        places = [next(c.place for k, c in sweeps[0][1].items() if k in FREQUENCY)]
+        found = row_separator(rows[0][1], len(names), separator, places)
+        if found is False:
+            if index + 1 < len(heads):
+                continue
+            found = separator
+        if not blocks:
+            _above(path, kept[:head], number)
+            for each in told:
+                warn(f"{path.name}: {each}")
+        blocks.append(Block(names, found, sweeps, rows, number))
+    if heads and not blocks:
+        if kept[heads[-1] + 1 :] and troubles:
+            number, line = kept[heads[-1] + 1]
+            raise ValueError(
+                f"{path.name}, line {number}: {line.strip()[:60]!r} stands below the header, where "
+                "a row of numbers must be"
+            )
+        raise ValueError(f"{path.name} holds a header but no row: the file seems to be cut off")
+    return blocks
+
+
+def _above(path, above, number):
+    """An error if rows of numbers stand above the header, which would be lost."""
+    rows = [n for n, line in above if max(how_many(line, m) for m in (*SEPARATORS, None)) > 2]
+    if len(rows) > 1:
         raise ValueError(
-            f"{where} is neither numbers nor a header that names a frequency: "
-            f"{line.strip()[:60]!r}; allowed are {', '.join(COLUMNS)}, or three columns without a "
-            "header; comments begin with #"
+            f"{path.name}: lines {rows[0]} to {rows[-1]} hold numbers and stand above the header "
+            f"in line {number}: they would be lost; delete them, or put the table into a file of "
+            "its own"
         )
-    if len(cells) != 3:
+
+
+def _unnamed(path, kept):
+    """The block of a table without a header: frequency, real and imaginary part."""
+    number, line = kept[0]
+    row = next((i for i, (_, text) in enumerate(kept) if most(text)[0] >= 2), None)
+    if row != 0:
+        above = kept if row is None else kept[:row]
+        for n, text in reversed(above):
+            for _, names in ways(text):
+                known = [name for name in names if naming.meaning(name).quantity]
+                if len(names) > 1 and known and not any(map(is_number, names)):
+                    raise ValueError(f"{path.name}, line {n}: {naming.missing(names)}")
         raise ValueError(
-            f"{where} has {len(cells)} cells and no header names them: without a header it must be "
-            "three, frequency, real and imaginary part"
+            f"{path.name}, line {number} is neither numbers nor a header that names a frequency: "
+            f"{line.strip()[:60]!r}; needed are frequency_hz, z_real_ohm, z_imag_ohm or usual "
+            "names of these, or three columns without a header and with no words above them; "
+            'columns={"frequency": 0, ...} says what is where; comments begin with #'
+        )
+    separator = most(line)[1]
+    found = trimmed(split(line, separator))
+    if len(found) != 3:
+        raise ValueError(
+            f"{path.name}, line {number} has {len(found)} cells and no header names them: without "
+            "a header it must be three, frequency, real and imaginary part; "
+            'columns={"frequency": 0, ...} says what is where'
             + ("; decimal commas need semicolons between cells" if separator == "," else "")
         )
-    return list(COLUMNS[:3])
+    names = ["frequency_hz", "z_real_ohm", "z_imag_ohm"]
+    wanted = {key: Column(i) for i, key in enumerate(("frequency", "real", "imag"))}
+    return Block(names, separator, [("", wanted)], kept, 0, True)
 
 
-def _columns(path, names):
-    """Quantity → (index of its column, sign)."""
-    found = {}
-    for index, name in enumerate(names):
-        quantity, sign = _quantity(name)
-        if quantity is None:
-            continue
-        if quantity in found:
-            raise ValueError(
-                f"{path.name}: columns {names[found[quantity][0]]!r} and {name!r} both hold the "
-                f"{quantity}: only one is allowed"
-            )
-        found[quantity] = (index, sign)
-    cartesian, polar = {"real", "imag"} <= set(found), {"modulus", "phase"} <= set(found)
-    if "frequency" not in found or not (cartesian or polar):
-        missing = [
-            column
-            for quantity, column in zip(("frequency", "real", "imag"), COLUMNS, strict=False)
-            if quantity not in found
-        ]
-        raise ValueError(
-            f"{path.name}: no column {', '.join(missing)} among {', '.join(names)}; needed are "
-            f"{', '.join(COLUMNS[:3])}, possible {', '.join(COLUMNS[3:])}; units other "
-            "than Hz, Ω and s are not read"
+# ---- what the reader says -----------------------------------------------------------------------
+
+
+def _chosen(path, kept, columns):
+    """The blocks of a table whose columns the reader names."""
+    said = [v for v in columns.values() if isinstance(v, str)] if isinstance(columns, dict) else []
+    said = [naming.units.normal(each) for each in said]
+    if said:
+        for index, (number, line) in enumerate(kept):
+            for separator, names in ways(line):
+                if {*said} <= {naming.units.normal(name) for name in names}:
+                    return _from(path, kept, index, separator, names, columns, number)
+        number, names = max(
+            ((n, names) for n, line in kept[:50] for _, names in ways(line)),
+            key=lambda found: len(found[1]) * (not any(map(is_number, found[1]))),
         )
-    for quantity in ("modulus", "phase") if cartesian else ("real", "imag"):
-        found.pop(quantity, None)
-    return found
+        chosen(f"{path.name}, line {number}", names, columns)
+        raise ValueError(f"{path.name} holds no line with the columns {', '.join(said)}")
+    row = next((i for i, (_, line) in enumerate(kept) if most(line)[0] >= 3), None)
+    if row is None:
+        row = next((i for i, (_, line) in enumerate(kept) if most(line)[0] >= 2), None)
+    if row is None:
+        raise ValueError(f"{path.name} holds no row of numbers")
+    separator = most(kept[row][1])[1]
+    count = len(trimmed(split(kept[row][1], separator)))
+    for index in range(row - 1, max(row - 3, -1), -1):
+        number, line = kept[index]
+        for mark, names in ways(line):
+            if len(names) == count and not units_line(line, mark, names):
+                return _from(path, kept, index, mark, names, columns, number)
+    names = [f"column {i}" for i in range(count)]
+    return _from(path, kept, row - 1, separator, names, columns, kept[row][0])
 
 
-def _quantity(name):
-    """What a column holds and with which sign, or None."""
-    plain = re.sub(r"[\s_/()\[\].\"]", "", name.replace('"', "''").lower())
-    sign = -1.0 if plain[:1] in ("-", "−") else 1.0
-    return _QUANTITY.get(plain.lstrip("-−")), sign
+def _from(path, kept, head, separator, names, columns, number):
+    """Blocks below a header whose columns the reader names."""
+    where = f"{path.name}, line {number}"
+    places = chosen(where, names, columns)
+    determined(where, places)
+    rows, second = kept[head + 1 :], ()
+    if rows and head >= 0:
+        second = units_line(rows[0][1], separator, names)
+        rows = rows[1:] if second else rows
+    if not rows:
+        raise ValueError(f"{path.name} holds a header but no row: the file seems to be cut off")
+    wanted = {}
+    for key, place in places.items():
+        unit = second[place] if place < len(second) else ""
+        factor, told = naming.factor(key, names[place], unit)
+        if told:
+            warn(f"{path.name}: column {names[place]!r} is {told}; it is taken as it stands")
+        wanted[key] = Column(place, factor)
+    head_line = kept[head][1] if head >= 0 else None
+    repeats = [i for i, (_, line) in enumerate(rows) if line == head_line]
+    found = row_separator(rows[0][1], len(names), separator, [places[k] for k in places][:1])
+    found = separator if found is False else found
+    bounds = [-1, *repeats, len(rows)]
+    blocks = [
+        Block(names, found, [("", wanted)], rows[start + 1 : stop], number)
+        for start, stop in pairwise(bounds)
+        if rows[start + 1 : stop]
+    ]
+    for block, start in zip(blocks[1:], repeats, strict=False):
+        block.number = rows[start][0]
+    return blocks
 
 
-@dataclass(frozen=True)
-class _Table:
-    """Rows of text: where they are from, how their cells are separated."""
+# ---- rows ---------------------------------------------------------------------------------------
 
-    path: Path
-    names: list
-    numbers: tuple
-    rows: tuple
-    separator: str | None
-    decimal_comma: bool
 
-    def values(self, places):
-        """The cells in these places as floats; an error names the first that is not one."""
-        rows = [row.replace(",", ".") for row in self.rows] if self.decimal_comma else self.rows
-        if {row.count(self.separator or " ") for row in rows} == {len(self.names) - 1}:
-            try:
-                values = np.loadtxt(
-                    rows, delimiter=self.separator, comments=None, usecols=places, ndmin=2
-                )
-            except ValueError:
-                values = np.array(np.nan)
-            if np.isfinite(values).all():
-                return values
-        return np.array([self.cells(index, places) for index in range(len(self.rows))])
-
-    def cells(self, index, places):
-        """One row, cell by cell."""
-        line = f"{self.path.name}, line {self.numbers[index]}"
-        cells = [cell.strip() for cell in self.rows[index].split(self.separator)]
-        while len(cells) > len(self.names) and not cells[-1]:
-            cells.pop()
-        if [cell.strip('"') for cell in cells] == self.names:
-            raise ValueError(
-                f"{line} repeats the header: leave it out; sweeps follow one another without one, "
-                "and a column spectrum may number them"
+def _trim(path, blocks):
+    """Take away lines of words below the rows; say so of those at the end of the file."""
+    for block in blocks:
+        words = []
+        while block.rows:
+            number, line = block.rows[-1]
+            found = trimmed(split(line, block.separator))
+            whole = len(found) >= len(block.names) and block.separator is not None
+            if whole or any(map(is_number, found)):
+                break
+            words.append((number, line))
+            block.rows = block.rows[:-1]
+        if words and block is blocks[-1]:
+            number, line = words[-1]
+            upto = f" to {words[0][0]}" if len(words) > 1 else ""
+            warn(
+                f"{path.name}: left out line {number}{upto} below the table, which begins "
+                f"{line.replace(CELL, ' ').strip()[:40]!r}"
             )
-        if len(cells) != len(self.names):
-            last = index == len(self.rows) - 1 and len(cells) < len(self.names)
-            commas = self.separator == "," and len(cells) > len(self.names)
-            raise ValueError(
-                f"{line} has {len(cells)} cells where {len(self.names)} are needed "
-                f"({', '.join(self.names)})"
-                + (": the file seems to be cut off" if last else "")
-                + (": decimal commas need semicolons between cells" if commas else "")
-            )
-        values = []
-        for place in places:
-            cell = cells[place]
-            number = cell.replace(",", ".") if self.decimal_comma else cell
-            if not NUMBER.fullmatch(number):
-                thousands = "," in cell and "." in cell
-                raise ValueError(
-                    f"{line}, column {self.names[place]}: {cell!r} is not allowed: it must be a "
-                    f"finite number{' without separators of thousands' if thousands else ''}"
-                )
-            values.append(float(number))
-        return values
+        if not block.rows:
+            raise ValueError(f"{path.name} holds a header but no row: the file seems to be cut off")
 
 
-def _separator(line):
-    """What separates the cells of a line, and whether commas are decimal."""
-    cells = line.split()
-    if len(cells) > 2 and all(_DECIMAL_COMMA.fullmatch(cell) for cell in cells):
-        return None, True
-    for mark in (";", "\t"):
-        if mark in line:
-            return mark, any(_DECIMAL_COMMA.fullmatch(cell.strip()) for cell in line.split(mark))
-    return ("," if "," in line else None), False
+def _values(path, table, wanted, leave_out, side_by_side):
+    """{key: array} of one sweep's columns, and the numbers of its lines."""
+    for key in ("time", "point_time"):
+        if key in wanted and not table.any_number(wanted[key].place):
+            del wanted[key]  # clock times: not needed, and listed as not read
+    wanted, labels = dict(wanted), None
+    if "spectrum" in wanted and not table.any_number(wanted["spectrum"].place):
+        marks = table.column(wanted.pop("spectrum").place)
+        labels = [marks[0]] + [b for a, b in pairwise(marks) if a != b]
+        marked = np.cumsum([0] + [a != b for a, b in pairwise(marks)])
+        table.extra = marked
+    places = {key: column.place for key, column in wanted.items()}
+    table = table.without(places.values(), leave_out, blank=side_by_side)
+    made = table.values(places)
+    made = {
+        key: value * wanted[key].factor if key in wanted and key != "log10_frequency" else value
+        for key, value in made.items()
+    }
+    if "log10_frequency" in made:
+        made["log10_frequency"] = made["log10_frequency"] + np.log10(
+            wanted["log10_frequency"].factor
+        )
+        warn(
+            f"{path.name}: column {table.names[places['log10_frequency']]!r} is taken as the "
+            "logarithm to the base of ten"
+        )
+    if labels is not None:
+        made["spectrum"] = table.extra.astype(float)
+    if "phase" in made:
+        name = table.names[places["phase"]]
+        made["phase_deg"] = headerless.degrees(path, name, made["phase"])
+    made = physical(made)
+    if labels is not None:
+        made["label"] = labels
+    return made, table.numbers
+
+
+def _together(path, blocks, parts):
+    """The columns of all sweeps, one below the other."""
+    if len(parts) == 1:
+        ((label, values, numbers),) = parts
+        if label:
+            values["label"] = [label]
+        return values, numbers
+    keys = [set(values) - {"label"} for _, values, _ in parts]
+    if any(each != keys[0] for each in keys):
+        raise ValueError(
+            f"{path.name}, line {blocks[1].number if len(blocks) > 1 else blocks[0].number}: this "
+            "header names other columns than the one above: put each table into a file of its own"
+        )
+    if len(blocks) > 1:
+        warn(
+            f"{path.name}: the header is repeated in line "
+            f"{', '.join(str(block.number) for block in blocks[1:4])}"
+            f"{' and so on' if len(blocks) > 4 else ''}: a sweep begins there"
+        )
+    made = {
+        key: np.concatenate([values[key] for _, values, _ in parts])
+        for key in keys[0] - {"spectrum"}
+    }
+    sizes = [values["frequency"].size for _, values, _ in parts]
+    side_by_side = any(len(block.sweeps) > 1 for block in blocks)
+    if "spectrum" in keys[0]:
+        # numbers that go on from table to table, whatever they begin with
+        marks, base = [], 0
+        for _, values, _ in parts:
+            changes = np.cumsum(np.append(0, np.diff(values["spectrum"]) != 0))
+            marks.append(base + changes)
+            base = marks[-1][-1] + 1
+        made["spectrum"] = np.concatenate(marks).astype(float)
+    else:
+        made["spectrum" if side_by_side else "block"] = np.repeat(np.arange(len(parts)), sizes)
+    labels = [label for label, _, _ in parts]
+    if side_by_side and not labels[0].startswith("#"):
+        made["label"] = labels
+    return made, np.concatenate([numbers for *_, numbers in parts])
+
+
+def _ignored(blocks):
+    """Names of the columns that no sweep needs."""
+    block = blocks[0]
+    read = {column.place for _, wanted in block.sweeps for column in wanted.values()}
+    return tuple(name for i, name in enumerate(block.names) if i not in read and name)
