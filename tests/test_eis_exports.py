@@ -193,8 +193,22 @@ def test_exports_of_instruments(file, name, encoding, end):
     assert spectra.source == f"export.txt ({name})" and spectra.ignored == ignored
 
 
+def european(export):
+    """Commas in numbers, and semicolons between them."""
+    return lambda: export().replace(",", ";").replace(".", ",")
+
+
 @pytest.mark.parametrize(
-    "export", [zplot_with_commas, lambda: parstat(","), lambda: parstat(";"), parstat, versastudio]
+    "export",
+    [
+        european(zplot_with_commas),
+        european(autolab),
+        zplot_with_commas,
+        lambda: parstat(","),
+        lambda: parstat(";"),
+        parstat,
+        versastudio,
+    ],
 )
 @pytest.mark.filterwarnings("ignore::sandtime.eis.reading.SpectraWarning")
 def test_other_exports(file, export):
@@ -234,6 +248,11 @@ def test_every_column_is_read_or_listed(file, name):
 def test_what_is_recognised():
     assert exports.recognise([]) is None
     assert exports.recognise(["frequency_hz,z_real_ohm,z_imag_ohm", "1,2,3"]) is None
+    # as these instruments name columns, but not all of them: plain tables, which know more names
+    assert exports.recognise(["Freq/Hz,Z'/ohm,-Z\"/ohm", "1,2,3"]) is None
+    assert exports.recognise(["Frequency (Hz),Zre (ohms),-Zim (ohms)", "1,2,3"]) is None
+    quoted = ['"Frequency (Hz)","Zre (ohms)","Zim (ohms)"', "1,2,3"]
+    assert exports.recognise(quoted).name == "Parstat"
     assert exports.recognise(["RelaxIS 3.0 Spectrum export"]).name == "RelaxIS"
 
 
@@ -490,6 +509,16 @@ def test_programmes_of_other_ranges_come_as_a_list(file):
     np.testing.assert_allclose(low.frequency, LOWER, rtol=1e-7)
     np.testing.assert_allclose(low.impedance, Z_LOWER, rtol=1e-7)
     assert full.time == 0 and low.time == 16.5
+
+
+def test_one_programme_of_several(file):
+    path = file(programmes(FULL, LOW, FULL, Ns=[0, 4, 0]))
+    low = read(path, programme=2)
+    np.testing.assert_allclose(low.impedance, Z_LOWER, rtol=1e-7)
+    assert read(path, programme=1).impedance.shape == (2, 11)
+    for wrong in (0, 3, "2"):
+        with pytest.raises(ValueError, match=r"cell\.txt holds 2, numbered from 1"):
+            read(path, programme=wrong)
 
 
 def test_frequencies_that_only_start_over_are_not_cut_here(file):

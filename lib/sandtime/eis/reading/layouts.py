@@ -78,6 +78,12 @@ def _where(lines, *words):
     return [i for i, line in enumerate(lines[:HEAD]) if all(word in line for word in words)]
 
 
+def _cells(line):
+    """The cells of a line, whatever separates them."""
+    cells = [cell.strip() for cell in re.split(r"[\t;,]", line)]
+    return {cell[1:-1] if cell[:1] == cell[-1:] == '"' else cell for cell in cells}
+
+
 def _single(*words, skip=1):
     """A layout with one table, which runs from a line with these words to the end of the file."""
 
@@ -215,7 +221,7 @@ LAYOUTS = (
         ),
         _zview("Freq(Hz)"),
         _ZVIEW,
-        separators=("\t", ","),
+        separators=("\t", ";", ","),
         blanks=_BLANKS,
     ),
     Layout(
@@ -223,7 +229,7 @@ LAYOUTS = (
         lambda lines: bool(_where(lines, "Freq (Hz)", "Z'(a)")),
         _zview("Freq (Hz)"),
         _ZVIEW,
-        separators=("\t", ","),
+        separators=("\t", ";", ","),
         blanks=_BLANKS,
     ),
     Layout(
@@ -245,7 +251,7 @@ LAYOUTS = (
     ),
     Layout(
         "Parstat",
-        lambda lines: "Frequency (Hz)" in lines[0] and "Zre (ohms)" in lines[0],
+        lambda lines: {"Frequency (Hz)", "Zre (ohms)", "Zim (ohms)"} <= _cells(lines[0]),
         _single("Frequency (Hz)", "Zre (ohms)"),
         _PRINCETON,
         separators=("\t", ";", ","),
@@ -262,16 +268,20 @@ LAYOUTS = (
     ),
     Layout(
         "CH Instruments",
-        lambda lines: bool(_where(lines, "Freq/Hz,", "/ohm")),
-        _single("Freq/Hz,", "/ohm"),
+        lambda lines: any(
+            _cells(lines[i]) >= {"Freq/Hz", *pair}
+            for i in _where(lines, "Freq/Hz", "/ohm")
+            for pair in (("Z'/ohm", 'Z"/ohm'), ("Z/ohm", "Phase/deg"))
+        ),
+        _single("Freq/Hz", "/ohm"),
         {
             "frequency": ("Freq/Hz",),
             "real": ("Z'/ohm",),
-            "imag": ('Z"/ohm', "Z''/ohm"),
+            "imag": ('Z"/ohm',),
             "modulus": ("Z/ohm",),
             "phase_deg": ("Phase/deg",),
         },
-        separators=(",",),
+        separators=("\t", ";", ","),
     ),
     Layout(
         "RelaxIS",

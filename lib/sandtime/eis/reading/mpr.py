@@ -1,7 +1,8 @@
 """Binary ``.mpr`` files of BioLogic, through galvani (optional: ``pip install "sandtime[mpr]"``).
 
-BioLogic publishes no description of the format; galvani knows it from reverse engineering.  What it
-finds has the names that EC-Lab gives the columns of its text, and goes the same way as they.
+BioLogic publishes no description of the format; galvani (GPL-3, and needed for nothing else) knows
+it from reverse engineering.  What it finds has the names that EC-Lab gives the columns of its text,
+and goes the same way as they.
 """
 
 from dataclasses import dataclass

@@ -147,6 +147,8 @@ class Text:
     def without(self, places, words):
         """The record without rows in which a cell in these places is one of these words."""
         words = {word.strip().casefold() for word in words}
+        if not words:
+            return self
         keep = [
             i
             for i, row in enumerate(self.rows)
@@ -177,7 +179,8 @@ class Text:
                 f"{self.path.name}, line {self.numbers[0]} has {self.width} cells where at least "
                 f"{index + 1} are needed: the file seems to be cut off"
             )
-        cells = [self._point(row[index]) for row in self.rows]
+        cells = [row[index] for row in self.rows]
+        cells = [*map(self._point, cells)] if self.decimal_comma else cells
         if _PLAIN.fullmatch("".join(cells)):
             try:
                 found = np.array([*map(float, cells)])
