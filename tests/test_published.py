@@ -124,3 +124,32 @@ def test_the_notebook_to_take_away_reads_anywhere(name):
     ]
     kept = ["".join(c["source"]) for c in notebook["cells"][2:] if c["cell_type"] == "code"]
     assert kept == codes, "cells are missing, or in another order"
+
+
+def test_a_solution_is_folded_in_the_notebook_to_take_away():
+    import takeaway
+    from docutils import nodes
+
+    def cell(index):
+        return nodes.container("", nb_element="cell_code", cell_index=index)
+
+    executed = {
+        "cells": [
+            {"cell_type": "code", "id": f"c{k}", "metadata": {}, "source": "x", "outputs": []}
+            for k in range(3)
+        ],
+        "metadata": {},
+    }
+    text = nodes.paragraph("", "Before.")
+    solution = nodes.admonition("", nodes.paragraph("", "Because."), cell(1), classes=["solution"])
+    document = nodes.section("", nodes.title("", "A chapter"), text, solution, cell(2))
+    page = nodes.container("", document)
+    about, library, head, hidden, because, solved, after = takeaway.chapter_notebook(
+        page, executed, "A chapter"
+    )["cells"]
+    assert "sandtime" in "".join(library["source"]) and "A chapter" in "".join(about["source"])
+    assert "".join(head["source"]) == "# A chapter\n\nBefore."
+    assert "".join(because["source"]).startswith("<details>\n<summary>Solution</summary>")
+    assert solved["metadata"] == {"jupyter": {"source_hidden": True}}
+    assert (hidden["id"], solved["id"], after["id"]) == ("c0", "c1", "c2")
+    assert after["metadata"] == {}

@@ -39,7 +39,9 @@ def site(repository):
     named = os.environ.get("SANDTIME_ADDRESS", "").strip()
     if named:
         if not re.fullmatch(r"https?://[^/\s]+(/\S*)?", named):
-            raise ExtensionError(f"SANDTIME_ADDRESS = {named!r}: an address such as https://a.org/b/")
+            raise ExtensionError(
+                f"SANDTIME_ADDRESS = {named!r}: an address such as https://a.org/b/"
+            )
         return named.rstrip("/") + "/"
     host, _, path = (repository or "").removeprefix("https://").partition("/")
     pages = {"github.com": "github.io", "gitlab.com": "gitlab.io"}.get(host)

@@ -35,7 +35,7 @@ class Retold:
             text = "\n\n".join(self.text)
             if self.solves:
                 text = f"<details>\n<summary>Solution</summary>\n\n{text}\n\n</details>"
-            self.cells.append(notebooks._markdown(f"text-{len(self.cells)}", text))
+            self.cells.append(notebooks.markdown(f"text-{len(self.cells)}", text))
             self.text = []
 
     def code(self, index):
@@ -89,7 +89,7 @@ def head(name, address, repository):
         else '    raise SystemExit("sandtime is missing: pip install <folder of the book>")'
     )
     code = f"try:\n    import sandtime\nexcept ModuleNotFoundError:\n{fetch}"
-    return [notebooks._markdown("about", words), notebooks._code("library", code)]
+    return [notebooks.markdown("about", words), notebooks.code("library", code)]
 
 
 def chapter_notebook(doctree, executed, name, address=None, repository=None):
@@ -124,7 +124,7 @@ def offer_chapter(app, pagename, templatename, context, doctree):
         f"{base}{pagename}.html" if base else None,
         app.sandtime_repository,
     )
-    notebooks._write(offered, notebook)
+    notebooks.write(offered, notebook)
 
 
 def setup(app):
