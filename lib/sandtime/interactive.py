@@ -374,6 +374,9 @@ def _field(circuit):
         placeholder="if asked for: frequency: 0, modulus: 1, phase_rad: 2",
         **wide,
     )
+    leave_out = widgets.Text(
+        description="leave out", placeholder="cells that are no numbers: OVERLOAD", **wide
+    )
     flip = widgets.Checkbox(False, description="the file holds −Im Z", indent=False)
     button = widgets.Button(description="Read, test, fit", button_style="primary")
     sweep = widgets.Dropdown(description="sweep", **wide)
@@ -403,7 +406,12 @@ def _field(circuit):
                 raise ValueError("Choose a file first.")
             (one,) = file.value
             state["found"] = upload.examine(
-                one["content"], one["name"], string.value, flip=flip.value, columns=columns.value
+                one["content"],
+                one["name"],
+                string.value,
+                flip=flip.value,
+                columns=columns.value,
+                leave_out=leave_out.value,
             )
             state["busy"] = True  # filling the list is no choice of a sweep
             sweep.options = list(
@@ -422,4 +430,4 @@ def _field(circuit):
 
     button.on_click(run)
     sweep.observe(choose_sweep, names="index")
-    return widgets.VBox([file, string, columns, flip, button, sweep, answer])
+    return widgets.VBox([file, string, columns, leave_out, flip, button, sweep, answer])

@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from sandtime import eis, figures
-from sandtime.eis import pictures
+from sandtime.eis import sheet as sheets
 from sandtime.eis import table as tables
 
 MAX_BYTES = 8_000_000  # beyond, a browser and its kernel lose the connection
@@ -25,7 +25,7 @@ MAX_PARAMETERS = 24
 ELSEWHERE = "for more there is the command line: python -m sandtime fit FILES --circuit CIRCUIT"
 
 
-def examine(content, name, circuit, *, flip=False, columns=""):
+def examine(content, name, circuit, *, flip=False, columns="", leave_out=""):
     """Read a file, test it and fit it.
 
     Parameters
@@ -41,6 +41,8 @@ def examine(content, name, circuit, *, flip=False, columns=""):
     columns : str
         What the columns are, if the file does not say: ``"frequency: 0, modulus: 1, phase_rad: 2"``
         (names or numbers from 0).
+    leave_out : str
+        Cells such as ``OVERLOAD``, separated by commas: points that hold one are left out.
 
     Returns
     -------
@@ -73,7 +75,8 @@ def examine(content, name, circuit, *, flip=False, columns=""):
         warnings.simplefilter("always", eis.SpectraWarning)
         path = Path(folder) / (PurePosixPath(name.replace("\\", "/")).name or "file")
         path.write_bytes(content)
-        found = eis.read(path, flip=flip, columns=_named(columns))
+        without = [cell.strip() for cell in leave_out.split(",") if cell.strip()]
+        found = eis.read(path, flip=flip, columns=_named(columns), leave_out=without)
         found = tuple(found) if isinstance(found, list) else (found,)
         sweeps = sum(len(np.atleast_2d(each.impedance)) for each in found)
         if sweeps > MAX_SWEEPS:
@@ -165,11 +168,10 @@ class Examined:
         yield from (f"Note: {each}." for each in self.said)
         yield _kramers_kronig(test, row)
         yield _drift(spectra, row)
-        yield f"Fit: {fit.reason[row]}." + (
-            f" The misfit is {fit.misfit[row]:.2g} times the noise."
-            if np.isfinite(fit.misfit[row])
-            else ""
-        )
+        yield f"Fit: {fit.reason[row]}."
+        misfit = getattr(fit, "misfit", np.full(len(fit.chi2), np.nan))[row]
+        if np.isfinite(misfit):
+            yield f"Misfit: the residuals are {misfit:.2g} times the noise that the test finds."
 
     def html(self, k=0):
         """All of it for the sweep `k`: words, picture, table, advice and links."""
@@ -180,9 +182,9 @@ class Examined:
         sheet = fit.plot(row, names=[self.names[k]] if len(fit.chi2) == 1 else None)
         parts.append(
             f'<div role="img" aria-label="{html.escape(sheet.alt)}"{figures.plate_style(sheet)}>'
-            f"{pictures.drawings(sheet, figures.unique_prefix('own'))[0]}</div>"
+            f"{sheets.drawings(sheet, figures.unique_prefix('own'))[0]}</div>"
         )
-        if not fit.adequate[row]:
+        if not fit.adequate[row] and hasattr(fit, "advice"):
             parts.append(f"<pre>{html.escape(fit.advice(row).text)}</pre>")
         stem = Path(self.name).stem
         parts.append(
