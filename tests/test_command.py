@@ -306,12 +306,45 @@ def test_names_of_any_kind(here, capsys):
     assert "bro\\nken.csv: " in said and "\x1b" not in said
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no pipes with names")
+def test_what_is_no_file_or_too_large_is_not_begun(here, monkeypatch, capsys):
+    os.mkfifo("pipe")
+    monkeypatch.setattr(work, "_LARGEST", 3000)
+    argv = ["fit", "pipe", "/dev/zero", "strip.csv", "cell.csv", "--circuit", CIRCUIT]
+    assert main([*argv, "--out", "out.csv"]) == 1
+    said = capsys.readouterr().err
+    assert "pipe: is not a file" in said and "zero: is not a file" in said
+    assert "strip.csv: has 0 MB, and 0 MB are the most" in said
+    assert [row["converged"] for row in rows("out.csv")] == ["", "", "", "true"]
+
+
 def test_cells_are_harmless():
     assert work.cell(-1.5) == "-1.5" and work.cell(1e-300) == "1e-300"
     assert [work.cell(text) for text in ("@x", "+x", "=x", "-x", "-2", "\tx")] == [
         "'@x", "'+x", "'=x", "'-x", "-2", "'\tx",
     ]  # fmt: skip
     assert list(csv.reader(io.StringIO(work.row(["a\n,b", 0.1])))) == [["a\n,b", "0.1"]]
+
+
+def test_what_a_message_advises_can_be_typed(here, capsys):
+    f, Z = FREQUENCY.tolist(), spectra(1)[0]
+    polar = zip(f, np.abs(Z).tolist(), np.degrees(np.angle(Z)).tolist(), strict=True)
+    negative = zip(f, (Z.real - 400).tolist(), Z.imag.tolist(), strict=True)
+    flipped = zip(f, Z.real.tolist(), (-Z.imag).tolist(), strict=True)
+    texts = {
+        name: "\n".join(f"{a!r} {b!r} {c!r}" for a, b, c in columns)
+        for name, columns in (("polar", polar), ("negative", negative), ("flipped", flipped))
+    }
+    texts["over"] = "f,Zreal,Zimag\n1e3,OVERLOAD,1\n" + "\n".join(
+        f"{a!r},{b.real!r},{b.imag!r}" for a, b in zip(f, Z.tolist(), strict=True) if a < 900
+    )
+    for name, text in texts.items():
+        Path(f"{name}.txt").write_text(text, encoding="utf-8")
+        assert main(["read", f"{name}.txt"]) == 1
+        said = capsys.readouterr().err
+        assert "read(" not in said and "=True" not in said and "columns={" not in said
+        advice = re.search(r"--columns \S+=\S+|--leave-out \S+|--flip|--negative-real", said)[0]
+        assert main(["read", f"{name}.txt", *shlex.split(advice.rstrip(","))]) == 0, (said, advice)
 
 
 # ---- outputs ------------------------------------------------------------------------------------
@@ -338,6 +371,9 @@ def test_a_folder_does_not_read_its_own_output(here):
     argv = ["fit", "spectra", "--circuit", CIRCUIT, "--out", "spectra/out.csv"]
     assert main(argv) == 0
     assert main([*argv, "--force"]) == 0
+    assert len(rows("spectra/out.csv")) == 8
+    Path("spectra/old.csv.part").write_text("", encoding="utf-8")
+    assert main(["fit", "spectra/*.csv*", *argv[2:], "--force"]) == 0
     assert len(rows("spectra/out.csv")) == 8
 
 

@@ -26,17 +26,22 @@ def expand(words, outputs=()):
                 names = [str(path) for path in files_of(word)]
             except ValueError as error:
                 raise Halt(str(error)) from None
-            names = [name for name in names if not name.endswith(PART)]
-            names = [name for name in names if os.path.realpath(name) not in own]
+            names = _not_ours(names, own)
         elif not os.path.exists(word) and glob.has_magic(word):
             names = sorted(name for name in glob.glob(word) if os.path.isfile(name))
             if not names:
                 raise Halt(f"no file is called as {shown(word)}")
+            names = _not_ours(names, own)
         else:
             names = [word]
         for name in names:
             found.setdefault(os.path.realpath(name), name)
     return list(found.values())
+
+
+def _not_ours(names, own):
+    names = (name for name in names if not name.endswith(PART))
+    return [name for name in names if os.path.realpath(name) not in own]
 
 
 def not_among(outputs, files):
@@ -85,6 +90,8 @@ def parts(names):
 
 
 def _checksum(name):
+    if not os.path.isfile(name):  # a pipe or a device may never end
+        return "", 0
     try:
         with open(name, "rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest(), os.fstat(file.fileno()).st_size

@@ -7,6 +7,8 @@ the options, so that the rows are the same to the last digit whoever makes them,
 import csv
 import io
 import os
+import re
+import shlex
 import warnings
 from dataclasses import dataclass, field
 
@@ -17,6 +19,7 @@ from sandtime.command.say import shown
 from sandtime.eis import steadiness, table
 
 _STACK = 512  # spectra fitted or tested at once
+_LARGEST = 200_000_000  # bytes of a file, which is in memory while it is read
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,13 @@ def load(name, reading):
     reading : dict
         Keyword arguments of `eis.read`.
     """
+    if os.path.exists(name):
+        if not os.path.isfile(name):
+            return Loaded(name, wrong="is not a file")
+        if (size := os.path.getsize(name)) > _LARGEST:
+            return Loaded(
+                name, wrong=f"has {size / 1e6:,.0f} MB, and {_LARGEST / 1e6:,.0f} MB are the most"
+            )
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
@@ -64,7 +74,36 @@ def _in_words(name, error):
 def _without(name, message):
     """A message without the name of the file at its beginning: that is said anyway."""
     base = os.path.basename(name)
-    return message[len(base) :].lstrip(":, ") if message.startswith(base) else message
+    rest = message[len(base) :].lstrip(":, ") if message.startswith(base) else message
+    return as_options(rest)
+
+
+def as_options(message):
+    """Advice for Python as advice for the command line.
+
+    >>> as_options("read(..., leave_out=['OVERLOAD']) leaves such points out")
+    '--leave-out OVERLOAD leaves such points out'
+    >>> as_options('columns={"frequency": 0, "-imag": "Z im"} says what is where')
+    "--columns 'frequency=0,-imag=Z im' says what is where"
+    """
+    message = re.sub(r"read\(\.\.\., ((?:[^()]|\([^()]*\))*)\)", r"\1", message)
+    message = re.sub(r"\bcolumns=\{([^{}]*)\}", _columns, message)
+    message = re.sub(r"\bleave_out=\[([^\[\]]*)\]", lambda m: _option("leave-out", m[1]), message)
+    message = re.sub(r"\bcolumns=(?=\s)", "--columns", message)
+    return re.sub(r"\b(flip|negative_real|one_clock)=True", _flag, message)
+
+
+def _flag(found):
+    return "--" + found[1].replace("_", "-")
+
+
+def _columns(found):
+    pairs = re.sub(r"""["']?([^"',:]+)["']?: ["']?([^"',]+)["']?""", r"\1=\2", found[1])
+    return _option("columns", re.sub(r",\s+", ",", pairs))
+
+
+def _option(name, value):
+    return f"--{name} {shlex.quote(value.strip(chr(39) + chr(34)))}"
 
 
 # ---- sweeps -------------------------------------------------------------------------------------
@@ -81,6 +120,7 @@ class Sweep:
     mask: np.ndarray | None
     time: float | None
     point_time: np.ndarray | None
+    files: tuple
     cells: list = field(default_factory=list)
     wrong: str = ""
     change: tuple = ("", "")
@@ -111,7 +151,8 @@ def sweeps(loaded):
             mask, point_time = (None if each is None else each[k] for each in optional)
             label = spectra.names[k].removeprefix(stem).strip() if spectra.names else ""
             time = None if times is None else times[k]
-            yield Sweep(loaded.name, label, spectra.frequency, row, mask, time, point_time)
+            files = spectra.files
+            yield Sweep(loaded.name, label, spectra.frequency, row, mask, time, point_time, files)
 
 
 def stacks(every):
@@ -163,7 +204,8 @@ def joined(stack):
         time=None if None in times else np.array(times, float),
         point_time=point_time,
         mask=mask,
-        names=tuple(f"{shown(s.name)} {s.label}".rstrip() for s in stack),
+        names=tuple(f"{shown(sweep.name)} {sweep.label}".rstrip() for sweep in stack),
+        files=tuple(dict.fromkeys(file for sweep in stack for file in sweep.files)),
     )
 
 
