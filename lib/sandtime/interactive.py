@@ -351,83 +351,86 @@ def bring(circuit):
     from IPython.display import display
 
     if figures.medium() == "kernel":
-        display(_field(circuit))
+        display(_Field(circuit).box)
     else:
         words = re.sub("<.*?>", "", NO_KERNEL)
         display({"text/plain": words, "text/html": f"<p>{NO_KERNEL}</p>"}, raw=True)
 
 
-def _field(circuit):
+class _Field:
     """Fields, a button and the place of the answer, which holds an error as plain text too."""
-    import ipywidgets as widgets
 
-    from sandtime import upload
+    def __init__(self, circuit):
+        import ipywidgets as widgets
 
-    wide = {
-        "style": {"description_width": "90px"},
-        "layout": {"width": "540px", "max_width": "100%"},
-    }
-    file = widgets.FileUpload(description="Your file", multiple=False)
-    string = widgets.Text(circuit, description="circuit", **wide)
-    columns = widgets.Text(
-        description="columns",
-        placeholder="if asked for: frequency: 0, modulus: 1, phase_rad: 2",
-        **wide,
-    )
-    leave_out = widgets.Text(
-        description="leave out", placeholder="cells that are no numbers: OVERLOAD", **wide
-    )
-    flip = widgets.Checkbox(False, description="the file holds −Im Z", indent=False)
-    button = widgets.Button(description="Read, test, fit", button_style="primary")
-    sweep = widgets.Dropdown(description="sweep", **wide)
-    answer = widgets.HTML()
-    sweep.layout.display = "none"
-    state = {}
+        wide = {
+            "style": {"description_width": "90px"},
+            "layout": {"width": "540px", "max_width": "100%"},
+        }
+        self.file = widgets.FileUpload(description="Your file", multiple=False)
+        self.circuit = widgets.Text(circuit, description="circuit", **wide)
+        self.columns = widgets.Text(
+            description="columns",
+            placeholder="if asked for: frequency: 0, modulus: 1, phase_rad: 2",
+            **wide,
+        )
+        self.leave_out = widgets.Text(
+            description="leave out", placeholder="cells that are no numbers: OVERLOAD", **wide
+        )
+        self.flip = widgets.Checkbox(False, description="the file holds −Im Z", indent=False)
+        self.button = widgets.Button(description="Read, test, fit", button_style="primary")
+        self.sweep = widgets.Dropdown(description="sweep", **wide)
+        self.sweep.layout.display = "none"
+        self.answer = widgets.HTML()
+        self.found, self.filling = None, False
+        self.box = widgets.VBox(
+            [
+                self.file, self.circuit, self.columns, self.leave_out, self.flip, self.button,
+                self.sweep, self.answer,
+            ]
+        )  # fmt: skip
+        self.button.on_click(lambda _: self.attempt(self.examined))
+        self.sweep.observe(self.another, names="index")
 
-    def attempt(work):
+    def attempt(self, work):
         """Put what `work` returns into the answer, or why it could not."""
-        button.disabled, answer.value = True, '<p role="status">Reading and fitting …</p>'
+        self.button.disabled = True
+        self.answer.value = '<p role="status">Reading and fitting …</p>'
         try:
             text = work()
         except (ValueError, OSError, ImportError) as error:
             text = f"<p><strong>Not read or not fitted.</strong> {html.escape(str(error))}</p>"
-        except Exception as error:  # whatever it is, a reader gets words and the fields stay alive
+        except Exception as error:  # whatever it is, a reader gets words and the field stays alive
             text = (
                 "<p><strong>This is a fault of the library.</strong> Please report it: "
                 f"{html.escape(type(error).__name__)}: {html.escape(str(error))}</p>"
             )
-        answer.value = f'<div role="status" aria-live="polite">{text}</div>'
-        button.disabled = False
+        self.answer.value = f'<div role="status" aria-live="polite">{text}</div>'
+        self.button.disabled = False
 
-    def run(_=None):
-        def work():
-            sweep.layout.display = "none"
-            if not file.value:
-                raise ValueError("Choose a file first.")
-            (one,) = file.value
-            state["found"] = upload.examine(
-                one["content"],
-                one["name"],
-                string.value,
-                flip=flip.value,
-                columns=columns.value,
-                leave_out=leave_out.value,
-            )
-            state["busy"] = True  # filling the list is no choice of a sweep
-            sweep.options = list(
-                zip(state["found"].names, range(len(state["found"].names)), strict=True)
-            )
-            state["busy"] = False
-            if len(sweep.options) > 1:
-                sweep.layout.display = None
-            return state["found"].html(0)
+    def examined(self):
+        """Read, test and fit the file; the list of sweeps is filled without a choice being made."""
+        from sandtime import upload
 
-        attempt(work)
+        self.sweep.layout.display = "none"
+        if not self.file.value:
+            raise ValueError("Choose a file first.")
+        (one,) = self.file.value
+        self.found = upload.examine(
+            one["content"],
+            one["name"],
+            self.circuit.value,
+            flip=self.flip.value,
+            columns=self.columns.value,
+            leave_out=self.leave_out.value,
+        )
+        self.filling = True
+        self.sweep.options = [(name, k) for k, name in enumerate(self.found.names)]
+        self.filling = False
+        if len(self.sweep.options) > 1:
+            self.sweep.layout.display = None
+        return self.found.html(0)
 
-    def choose_sweep(_):
-        if not state.get("busy") and sweep.index is not None:
-            attempt(lambda: state["found"].html(sweep.index))
-
-    button.on_click(run)
-    sweep.observe(choose_sweep, names="index")
-    return widgets.VBox([file, string, columns, leave_out, flip, button, sweep, answer])
+    def another(self, _):
+        if not self.filling and self.sweep.index is not None:
+            self.attempt(lambda: self.found.html(self.sweep.index))
