@@ -4,11 +4,14 @@ import base64
 import datetime
 import html
 import re
+import shlex
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from sandtime import eis, measured, upload
+from sandtime.command import main
 from sandtime.interactive import NO_KERNEL, bring
 
 CIRCUIT = "R_0-Zarc_int"
@@ -51,7 +54,7 @@ def test_bytes_of_a_file_become_results():
     assert fit.adequate[0]
     text = found.html()
     said = words(text)
-    assert "my cell.csv, one sweep, 41 points from 1e+05 to 1 Hz" in said
+    assert "my cell.csv, one sweep, 41 points from 100 kHz to 1 Hz" in said
     assert "Kramers–Kronig: passed" in said
     assert "converged" in said
     assert re.search(r"int\.R\s+2(69|70)\.\d+ ± 0\.\d+\s+Ω", said)
@@ -61,14 +64,14 @@ def test_bytes_of_a_file_become_results():
     assert b"int.R" in files["my cell-fit.csv"] and b"my cell" in files["my cell-report.html"]
 
 
-def test_a_circuit_that_does_not_describe_it_gets_advice():
+def test_a_circuit_that_does_not_describe_it_is_told():
     Z = sweeps() + eis.Circuit("Zarc_1").impedance(
         FREQUENCY, {"1.R": 60.0, "1.tau": 0.05, "1.alpha": 0.9}
     )
     found = upload.examine(plain(Z), "cell.csv", CIRCUIT)
     (fit,) = found.fits
     assert not fit.adequate[0]
-    assert " ".join(fit.advice(0).text.split()) in " ".join(words(found.html()).split())
+    assert "the circuit does not describe the spectrum" in words(found.html())
 
 
 def test_several_sweeps_are_named_and_compared():
@@ -88,7 +91,7 @@ def test_sweeps_of_different_frequencies_come_together():
     found = upload.examine(text, "two kinds.csv", CIRCUIT)
     assert [len(fit.chi2) for fit in found.fits] == [2, 1]
     assert found.place(1) == (0, 1) and found.place(2) == (1, 0)
-    assert "31 points from 1e+04 to 10 Hz" in words(found.html(2))
+    assert "31 points from 10 kHz to 10 Hz" in words(found.html(2))
     assert len(found.table()) == 3
     with pytest.raises(IndexError):
         found.place(3)
@@ -235,3 +238,19 @@ def test_the_page_says_how_to_open_it(medium, monkeypatch):
     bring(CIRCUIT)
     assert NO_KERNEL in shown[0]["text/html"]
     assert "Binder" in shown[0]["text/plain"] and "<" not in shown[0]["text/plain"]
+
+
+# ---- what the chapter tells to type -------------------------------------------------------------
+
+
+def test_the_command_lines_of_the_chapter_work(tmp_path, monkeypatch, capsys):
+    chapter = Path(__file__).parents[1] / "book" / "own.md"
+    block = re.search(r"^```text\n(sandtime .*?)^```", chapter.read_text("utf-8"), re.S | re.M)
+    measured.lithium_ion(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    lines = [shlex.split(line) for line in block[1].splitlines()]
+    assert len(lines) == 3
+    for name, *arguments in lines:
+        assert name == "sandtime" and main(arguments) in (0, None), arguments
+    assert "lithium-ion" in capsys.readouterr().out
+    assert (tmp_path / "fit.csv").is_file()

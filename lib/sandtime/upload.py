@@ -160,8 +160,8 @@ class Examined:
         total = len(self.names)
         count = f"{total} sweeps, of which this is {self.names[k]}" if total > 1 else "one sweep"
         yield (
-            f"Read: {self.name}, {count}, {frequency.size} points from {frequency.max():.4g} to "
-            f"{frequency.min():.4g} Hz."
+            f"Read: {self.name}, {count}, {frequency.size} points from "
+            f"{tables.quantity(frequency.max(), 'Hz')} to {tables.quantity(frequency.min(), 'Hz')}."
         )
         if spectra.ignored:
             yield f"Columns that were not read: {', '.join(spectra.ignored)}."
@@ -179,7 +179,7 @@ class Examined:
         fit = self.fits[which]
         parts = [f"<p>{html.escape(each)}</p>" for each in self.words(k)]
         parts.append(_values(fit, row))
-        sheet = fit.plot(row, names=[self.names[k]] if len(fit.chi2) == 1 else None)
+        sheet = fit.plot(row, names=self.names[k - row :][: len(fit.chi2)])
         parts.append(
             f'<div role="img" aria-label="{html.escape(sheet.alt)}"{figures.plate_style(sheet)}>'
             f"{sheets.drawings(sheet, figures.unique_prefix('own'))[0]}</div>"
@@ -223,7 +223,7 @@ def _kramers_kronig(test, row):
     if test.below_limit[row]:
         return (
             f"Kramers–Kronig: {size}, little, but neighbouring points are alike "
-            f"({test.whiteness[row]:.1f} standard deviations): this is not noise."
+            f"(by {-test.whiteness[row]:.1f} standard deviations): this is not noise."
         )
     return f"Kramers–Kronig: failed; {size} and is not noise."
 
