@@ -7,9 +7,11 @@ those of `fit`; `drift` has a list of its own.  `search` makes them one after th
 2. *The string's order*, where something is known of an arc, so that another order was tried.
 3. *The data* once more, for whoever did not arrive, or at a limit, or left residuals that are
    correlated, until two of these attempts end at the same minimum.  Circuits that are more than a
-   series of arcs and simple elements have more minima: there two have to agree in any case.
-4. *Arcs moved* and *arcs in another order*, from the best so far, while residuals are correlated.
-5. *To the end*: the best gets the steps it needs.
+   series of arcs and simple elements have more minima: of short sweeps two attempts have to agree
+   in any case, and of correlated residuals four.
+4. *Two arcs swapped*, of which one has something beside or behind it: that is another circuit.
+5. *Arcs moved* and *arcs in another order*, from the best so far, while residuals are correlated.
+6. *To the end*: the best gets the steps it needs.
 
 What is kept is the lowest chi-square; arcs in another order than that of the string only if no
 other order describes the spectrum.

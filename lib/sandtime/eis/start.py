@@ -11,6 +11,10 @@ weighted linear least squares, and the best choice with nothing below zero and n
 decade is where to begin.  One matrix product gives the normal equations of every choice for every
 spectrum, since all of them pick from the same columns.
 
+Other parts, in which elements stand beside or behind each other, are chosen in the same way from
+shapes that `draw` makes: with its time constants, exponents and the ratios inside it given, such a
+part is linear in its size.
+
 Which of the arcs found is which of the string is a matter of order, the fastest first, unless
 something is known of resistances or time constants: then it is whatever order fits it best.
 """
