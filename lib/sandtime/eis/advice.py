@@ -159,7 +159,9 @@ class _Spectrum:
 
     def __init__(self, found, k):
         self.found, self.k = found, k
-        self.used = np.atleast_2d(found.weights)[k] > 0
+        self.outliers = np.atleast_2d(found.outliers)[k]
+        self.obeys = bool(np.atleast_1d(found.obeys_kk)[k])
+        self.used = (np.atleast_2d(found.weights)[k] > 0) & ~self.outliers
         self.frequency = found.frequency[self.used]
         self.Z = np.atleast_2d(found.measured)[k][self.used]
         self.weights = np.atleast_2d(found.weights)[k][self.used]
@@ -172,25 +174,29 @@ class _Spectrum:
 
     def verdict(self):
         """Whether the circuit describes the spectrum, and whether any can."""
-        if np.isfinite(self.misfit):
+        if self.misfit > _LARGE:
             relative = self.noise * np.median(1 / (self.weights * np.abs(self.Z)))
             yield (
                 f"The circuit leaves {self.misfit:.2g} times the noise, which is {relative:.2g} of "
                 "the impedance."
-                if self.misfit > _LARGE
-                else f"What the circuit leaves is {self.misfit:.2g} times the noise: it describes "
-                "the spectrum."
             )
-        if not np.atleast_1d(self.found.obeys_kk)[self.k]:
+        elif np.isfinite(self.misfit):
+            describes = self.obeys and not self.outliers.any()
+            yield f"The circuit leaves {self.misfit:.2g} times the noise: " + (
+                "it describes the spectrum." if describes else "as little as any circuit can."
+            )
+        if not self.obeys:
             yield (
                 "The spectrum does not obey Kramers and Kronig: part of what is left comes from "
                 "the measurement (drift, too large an amplitude, a bad contact), and no circuit "
                 "will describe that part.  With times of the points, fit_drifting can."
             )
-        outliers = np.atleast_2d(self.found.outliers)[self.k]
-        if outliers.any():
-            named = ", ".join(f"{f:.4g} Hz" for f in self.found.frequency[outliers][:5])
-            yield f"Points far off all others, at {named}: leave them out with mask= first."
+        if self.outliers.any():
+            named = ", ".join(f"{f:.4g} Hz" for f in self.found.frequency[self.outliers][:5])
+            yield (
+                f"Points far off all others, at {named}: leave them out with mask=.  The "
+                "comparison below is without them."
+            )
 
     def structure(self):
         """Where along the frequencies, and in which part, the residuals are large."""
@@ -241,7 +247,8 @@ class _Spectrum:
 
     def candidates(self):
         """The circuit with one change each, fitted; those that cannot be fitted are left out."""
-        now = self.criterion(self.chi2, self.dof)
+        here = self.again(self.found.circuit) if self.outliers.any() else self
+        now = self.criterion(here.chi2, here.dof)
         for change, circuit in changed(self.found.circuit):
             try:
                 other = self.again(circuit)
