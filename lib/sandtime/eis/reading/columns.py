@@ -62,6 +62,7 @@ _DIMENSION = {
     "complex": "impedance", "time": "time", "point_time": "time", "phase": "phase_deg",
     "omega": "omega", "log10_frequency": "frequency",
 }  # fmt: skip
+_SIGNED = ("real", "imag", "phase", "phase_deg", "phase_rad")
 _PREFERRED = {"real": "z_real_ohm", "imag": "z_imag_ohm", "frequency": "frequency_hz"}
 
 
@@ -78,7 +79,9 @@ class Meaning:
 
 
 def _core(text):
-    return re.sub(r"[\s_.\-()\[\]{}*:]", "", text.lower())
+    """Small letters without what only parts them; a minus or a factor that is meant stays."""
+    text = re.sub(r"(?<=\w)-(?=\w)", "", text.lower().strip()).removesuffix("*")
+    return re.sub(r"[\s_.()\[\]{}:]", "", text)
 
 
 @lru_cache(4096)
@@ -92,18 +95,23 @@ def meaning(name, second=""):
     bare, said = units.split(name)
     if not said and second:
         said = second
-    sign = 1.0
-    if match := re.match(r"(-|neg\.|negative|neg|minus)[\s_]*(?=\S)", bare, re.IGNORECASE):
-        sign, bare = -1.0, bare[match.end() :]
+    sign, bare = _signed(bare)
     word, label = _core(bare), ""
     quantity = _QUANTITY.get(word, "")
     if not quantity and not said:
         quantity, word, said = _glued(word)
     if not quantity:
-        quantity, word, label = _labelled(bare)
+        quantity, word, label, other = _labelled(bare)
+        sign *= other
     if not quantity:
         return Meaning(trouble=_OTHERS.get(word, ""), word=word)
     return _with_unit(quantity, sign, word, label, said, bare)
+
+
+def _signed(text):
+    """A sign in front of a name, and what follows."""
+    match = re.match(r"(-|neg\.|negative|neg|minus)[\s_]*(?=\S)", text, re.IGNORECASE)
+    return (-1.0, text[match.end() :]) if match else (1.0, text)
 
 
 def _glued(word):
@@ -120,10 +128,11 @@ def _labelled(bare):
     tokens = re.findall(r"[(\[{][^()\[\]{}]*[)\]}]|[^\s_,;:@(\[{]+(?:\([^()]*\))?", bare)
     for count in range(len(tokens) - 1, 0, -1):
         for head, rest in ((tokens[:count], tokens[count:]), (tokens[-count:], tokens[:-count])):
-            word = _core("".join(head))
+            sign, name = _signed("".join(head))
+            word = _core(name)
             if word in _LABELLED:
-                return _LABELLED[word], word, " ".join(rest).strip("()[]{} ")
-    return "", _core(bare), ""
+                return _LABELLED[word], word, " ".join(rest).strip("()[]{} "), sign
+    return "", _core(bare), "", 1.0
 
 
 def _with_unit(quantity, sign, word, label, said, bare):
@@ -132,8 +141,11 @@ def _with_unit(quantity, sign, word, label, said, bare):
     if quantity == "omega" and found is None and word == "ω" and said:
         return Meaning(word=word)
     if found is None:
+        if sign < 0 and quantity not in _SIGNED:
+            return Meaning(quantity, 1.0, 1.0, "with a minus", label, word)
         if said:
-            return Meaning(quantity, sign, 1.0, f"in {said!r}, an unknown unit", label, word)
+            trouble = f"in {said!r}, an unknown unit"
+            return Meaning(quantity, sign, 1.0, trouble, label, word)
         return Meaning(quantity, sign, 1.0, "", label, word)
     dimension, factor, trouble = found
     if quantity == "frequency" and dimension == "omega":
@@ -146,7 +158,7 @@ def _with_unit(quantity, sign, word, label, said, bare):
         trouble = trouble or f"in {said!r}, which is no unit of {quantity}"
         if quantity in ("time", "point_time") and said.strip("() ").lower() in ("s", "h"):
             trouble, factor = "", {"s": 1.0, "h": 3600.0}[said.strip("() ").lower()]
-    if sign < 0 and quantity not in ("imag", "phase", "phase_deg", "phase_rad"):
+    if sign < 0 and quantity not in _SIGNED:
         trouble = trouble or "with a minus"
     return Meaning(quantity, sign, factor, trouble, label, word)
 
@@ -276,6 +288,12 @@ def _select(group, names, meanings):
             key = "modulus"
         found[key] = Column(places[0], each.sign * each.factor)
     return found
+
+
+def frequency(names):
+    """Places of the columns that may hold the frequency."""
+    found = [i for i, name in enumerate(names) if meaning(_base(name, names)).quantity in FREQUENCY]
+    return found[:1]
 
 
 def missing(names):
