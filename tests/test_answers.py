@@ -194,30 +194,6 @@ def test_folding_changes_nothing_else(page):
         assert left == {k: v for k, v in one.metadata.items() if k != "jupyter"}
 
 
-def test_the_offered_notebook_folds_solutions():
-    text = "````{solution-start} a\n:class: dropdown\n````\nBecause.\n"
-    cells = [
-        {"cell_type": "markdown", "id": "m1", "metadata": {}, "source": f"Before.\n\n{text}"},
-        {"cell_type": "code", "id": "c1", "metadata": {}, "source": "x"},
-        {
-            "cell_type": "markdown",
-            "id": "m2",
-            "metadata": {},
-            "source": "So.\n````{solution-end}\n````\n\nAfter.",
-        },
-        {"cell_type": "code", "id": "c2", "metadata": {}, "source": "y"},
-    ]
-    told = notebooks.fold({"cells": cells})["cells"]
-    shown = ["".join(cell["source"]).strip() for cell in told]
-    assert shown[0] == "Before."
-    assert shown[1].startswith("<details>\n<summary>Solution</summary>\n\nBecause.")
-    assert told[2]["metadata"] == {"jupyter": {"source_hidden": True}}
-    assert shown[3].startswith("<details>")
-    assert shown[4] == "After."
-    assert told[5]["metadata"] == {}
-    assert len({cell["id"] for cell in told}) == len(told)
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("page", WITH_EXERCISES)
 def test_an_exercise_notebook_runs_without_its_chapter(page, capsys):

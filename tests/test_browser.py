@@ -300,3 +300,58 @@ def test_print_shows_the_picture_and_no_slider(opened, page):
     assert explorer.locator("svg").first.is_visible()
     assert not explorer.locator("input[type=range]").first.is_visible()
     assert explorer.locator("output").first.is_visible()
+
+
+def ledger_rows(tab):
+    return tab.locator(".ledger-rows details tbody tr").evaluate_all(
+        "rows => rows.filter(row => !row.hidden).map(row => row.innerText || row.textContent)"
+    )
+
+
+def test_the_ledger_can_be_searched_sorted_and_linked(opened):
+    tab = opened("book/ledger")
+    box = tab.locator(".ledger-rows:has(fieldset)")
+    everything = len(ledger_rows(tab))
+    box.locator("input[type=search]").fill("GRAVIMETRIC capacity")
+    found = ledger_rows(tab)
+    assert 0 < len(found) < everything
+    assert all("gravimetric capacity" in " ".join(row.lower().split()) for row in found)
+    assert str(len(found)) in box.locator("[role=status]").inner_text()
+    assert "text=" in tab.url
+    heads = box.locator("details:not([hidden]) summary span").all_inner_texts()
+    assert sum(int(words.split()[0]) for words in heads) == len(found)
+
+    tab.goto(tab.url.split("#")[0] + "#verdict=not+reproduced")
+    tab.reload()
+    tab.wait_for_function("document.querySelector('.ledger-rows [role=status]').textContent")
+    some = ledger_rows(tab)
+    assert 0 < len(some) < everything
+    assert box.locator("input[type=radio]:checked").get_attribute("value") == "not reproduced"
+
+    head = box.locator("details[open] thead th").nth(1)
+    head.locator("button").click()
+    assert head.get_attribute("aria-sort") == "ascending"
+    head.locator("button").press("Enter")
+    assert head.get_attribute("aria-sort") == "descending"
+
+
+def test_formulas_are_no_stops_of_the_tab_key(opened):
+    tab = opened("book/sand")
+    tab.wait_for_selector("mjx-container")
+    assert tab.locator("mjx-container[tabindex='0']").count() == 0
+    assert tab.locator("mjx-assistive-mml").count() > 10
+
+
+@pytest.mark.parametrize("page", ["book/sand", "book/ledger"])
+def test_paper_is_light_and_shows_content_but_no_solutions(opened, page):
+    tab = opened(page, DESK, "dark")
+    tab.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    tab.emulate_media(media="print")
+    assert tab.evaluate("document.documentElement.dataset.theme") == "light"
+    assert tab.locator(".ledger-rows details:not([open])").count() == 0
+    shown = tab.locator(".solution.dropdown > :not(.admonition-title)").evaluate_all(
+        "nodes => nodes.filter(node => node.getClientRects().length > 0).length"
+    )
+    assert shown == 0
+    tab.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert tab.evaluate("document.documentElement.dataset.theme") == "dark"

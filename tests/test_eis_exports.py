@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from impedance import preprocessing
 
-from sandtime.eis.reading import SpectraWarning, exports, layouts, mpr, read
+from sandtime.eis.reading import SpectraWarning, exports, layouts, mpr, read, records
 from sandtime.eis.reading.quantities import chosen, determined, physical
 
 FREQUENCY = np.geomspace(1e5, 1.0, 11)
@@ -193,8 +193,22 @@ def test_exports_of_instruments(file, name, encoding, end):
     assert spectra.source == f"export.txt ({name})" and spectra.ignored == ignored
 
 
+def european(export):
+    """Commas in numbers, and semicolons between them."""
+    return lambda: export().replace(",", ";").replace(".", ",")
+
+
 @pytest.mark.parametrize(
-    "export", [zplot_with_commas, lambda: parstat(","), lambda: parstat(";"), parstat, versastudio]
+    "export",
+    [
+        european(zplot_with_commas),
+        european(autolab),
+        zplot_with_commas,
+        lambda: parstat(","),
+        lambda: parstat(";"),
+        parstat,
+        versastudio,
+    ],
 )
 @pytest.mark.filterwarnings("ignore::sandtime.eis.reading.SpectraWarning")
 def test_other_exports(file, export):
@@ -225,7 +239,7 @@ def test_every_column_is_read_or_listed(file, name):
     lines = path.read_bytes().decode("latin-1").splitlines()
     layout = exports.recognise(lines)
     assert layout.name == name
-    table = exports._table(path, lines, layout, layout.tables(lines)[0])
+    table = records.table(path, lines, layout, layout.tables(lines)[0])
     found, ignored = columns_of(path)
     assert [name for name in table.names[: len(table.cells[0])] if name in ignored] == [*ignored]
     assert len(table.cells[0]) - len(ignored) == 3 + ("time" in found)
@@ -234,6 +248,11 @@ def test_every_column_is_read_or_listed(file, name):
 def test_what_is_recognised():
     assert exports.recognise([]) is None
     assert exports.recognise(["frequency_hz,z_real_ohm,z_imag_ohm", "1,2,3"]) is None
+    # as these instruments name columns, but not all of them: plain tables, which know more names
+    assert exports.recognise(["Freq/Hz,Z'/ohm,-Z\"/ohm", "1,2,3"]) is None
+    assert exports.recognise(["Frequency (Hz),Zre (ohms),-Zim (ohms)", "1,2,3"]) is None
+    quoted = ['"Frequency (Hz)","Zre (ohms)","Zim (ohms)"', "1,2,3"]
+    assert exports.recognise(quoted).name == "Parstat"
     assert exports.recognise(["RelaxIS 3.0 Spectrum export"]).name == "RelaxIS"
 
 
@@ -249,11 +268,31 @@ def test_decimal_commas(file, export):
         assert as_exported(read(file(text)), export not in (powersuite, relaxis))
 
 
-def test_commas_beside_points_are_no_guess(file):
-    text = powersuite().replace("3.3000000E+02", "3,3000000E+02").replace("6.0", "6,0", 1)
-    assert "," in text
-    with pytest.raises(ValueError, match="has commas and points"):
-        read(file(text))
+@pytest.mark.parametrize(
+    ("number", "written"), [("6.0379522E+01", "6,0379522E+01"), ("1.0000000E+03", "1,000")]
+)
+def test_commas_beside_points_are_no_guess(file, number, written):
+    """Thousands that a spreadsheet has separated would be read a thousand times too small."""
+    with pytest.raises(ValueError, match="have commas and points"):
+        read(file(powersuite().replace(number, written)))
+
+
+@pytest.mark.parametrize(("separator", "point"), [(",", "."), (";", ","), (";", ".")])
+def test_exports_that_a_spreadsheet_has_saved(file, separator, point):
+    """Tabs are other marks then, and all lines are as long as the longest."""
+    for export in (biologic, gamry):
+        rows = [line.replace(".", point).split("\t") for line in export().splitlines()]
+        width = max(map(len, rows)) + 2
+        lines = [separator.join(row + [""] * (width - len(row))) for row in rows]
+        spectra = read(file("\n".join(lines) + "\n"))
+        assert as_exported(spectra)
+        assert not {"", "time/s", "Time"} & {*spectra.ignored}
+
+
+@pytest.mark.filterwarnings("ignore:.*rows of a rest")
+def test_a_cell_that_only_rested(file):
+    with pytest.raises(ValueError, match="holds no row of a spectrum"):
+        read(file(programmes(REST, REST, Ns=[0, 1])))
 
 
 # ---- which columns ------------------------------------------------------------------------------
@@ -296,6 +335,18 @@ def test_columns_of_the_readers_choice(file):
         columns_of(path, {"imag": "Zim"})
 
 
+def test_units_of_columns_of_the_readers_choice(file):
+    columns = {"freq/kHz": FREQUENCY / 1e3, "Re(Z)/kOhm": Z.real / 1e3, "-Im(Z)/Ohm": -Z.imag}
+    path = file(biologic(columns))
+    with pytest.raises(ValueError, match="no column 'freq/Hz', 'Re"):
+        read(path)
+    found, _ = columns_of(path, {"frequency": "freq/kHz", "real": "Re(Z)/kOhm", "-imag": 2})
+    np.testing.assert_allclose(found["frequency"], FREQUENCY, rtol=1e-7)
+    np.testing.assert_allclose(found["real"] + 1j * found["imag"], Z, rtol=1e-7)
+    with pytest.warns(SpectraWarning, match=r"'Re\(Z\)/Ohm.cm2' is per area.*taken as it stands"):
+        columns_of(file(biologic().replace("Re(Z)/Ohm", "Re(Z)/Ohm.cm2")), {"real": 1, "-imag": 2})
+
+
 def test_what_columns_may_be_called():
     names = ["f", "Re Z", "Im Z", "re z"]
     assert chosen("cell", names, {"frequency": 0, "-imag": "imz"}) == {"frequency": 0, "-imag": 2}
@@ -334,6 +385,8 @@ def test_a_clock_is_no_time(file):
     columns = {"freq/Hz": FREQUENCY, "Re(Z)/Ohm": Z.real, "-Im(Z)/Ohm": -Z.imag, "time/s": clock}
     spectra = read(file(biologic(columns)))
     assert as_exported(spectra, False) and spectra.ignored == ("time/s",)
+    with pytest.raises(ValueError, match=r"'07/30/2025 09:24:00\.408' is not allowed as time/s"):
+        columns_of(file(biologic(columns)), {"time": "time/s"})
     columns["time/s"] = [*map(E, TIME[:5]), "?", *map(E, TIME[6:])]
     with pytest.raises(ValueError, match=r"line 11, cell 4: '\?' is not allowed as time/s"):
         read(file(biologic(columns)))
@@ -354,6 +407,37 @@ def test_what_is_said_twice_is_compared(file):
     turned = biologic().replace("-Im(Z)", "Im(Z)")
     with pytest.warns(SpectraWarning, match=r"10 of 11 points"), pytest.raises(ValueError):
         read(file(turned))
+
+
+def test_rounded_numbers_agree_as_far_as_they_go(file):
+    """CH Instruments rounds to four digits and a tenth of a degree; one in a hundred is found."""
+    head = ch_instruments().split("\n\n1.0")[0]
+    columns = [FREQUENCY, Z.real, Z.imag, abs(Z)]
+    rows = lines_of(columns, ", ", "{:.3e}".format)
+    rows = [f"{row}, {a:.1f}" for row, a in zip(rows, np.angle(Z, deg=True), strict=True)]
+    text = "\n".join([head, "", *rows]) + "\n"
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        read(file(text))
+    with pytest.warns(SpectraWarning, match="1 of 11 points"):
+        read(file(text.replace(f"{Z.real[5]:.3e}", f"{1.01 * Z.real[5]:.3e}")))
+
+
+def test_points_are_counted(file):
+    text = gamry().replace(f"\t8\t{E(TIME[8])}\t{E(FREQUENCY[8])}", f"\t1.0E+01\t{E(TIME[8])}\t8")
+    with pytest.warns(SpectraWarning, match="line 18: Pt does not count the points"):
+        assert read(file(text)).frequency[8] == 8
+
+
+def test_gamry_without_the_line_of_units(file):
+    table = zcurve()
+    assert as_exported(read(file(gamry([table[:2] + table[3:]]))))
+
+
+@pytest.mark.filterwarnings("ignore:.*not calibrated")
+def test_segments_of_other_techniques_are_passed_over(file):
+    other = "<Segment0>\nDefinition=Segment #, Point #, E(V), I(A)\n0,0,1,2\n</Segment0>\n"
+    assert as_exported(read(file(versastudio().replace("<Segment1>", other + "<Segment1>"))))
 
 
 def test_what_versastudio_itself_says(file):
@@ -413,13 +497,42 @@ def test_several_programmes_in_one_file(file, text, spectrum):
         assert "spectrum" not in found
     else:
         assert np.array_equal(found["spectrum"], spectrum)
+        kinds = np.repeat([1, 2], [11, 8]) if "Ns" in text else np.ones(len(spectrum))
+        if len(spectrum) == 19:
+            assert np.array_equal(found["programme"], kinds)
         assert "Ns" not in ignored and "cycle number" not in ignored
+
+
+def test_programmes_of_other_ranges_come_as_a_list(file):
+    full, low = read(file(programmes(FULL, LOW, FULL, Ns=[1, 2, 3])))[:2]
+    np.testing.assert_allclose(full.impedance, Z, rtol=1e-7)
+    np.testing.assert_allclose(low.frequency, LOWER, rtol=1e-7)
+    np.testing.assert_allclose(low.impedance, Z_LOWER, rtol=1e-7)
+    assert full.time == 0 and low.time == 16.5
+
+
+def test_one_programme_of_several(file):
+    path = file(programmes(FULL, LOW, FULL, Ns=[0, 4, 0]))
+    low = read(path, programme=2)
+    np.testing.assert_allclose(low.impedance, Z_LOWER, rtol=1e-7)
+    assert read(path, programme=1).impedance.shape == (2, 11)
+    for wrong in (0, 3, "2"):
+        with pytest.raises(ValueError, match=r"cell\.txt holds 2, numbered from 1"):
+            read(path, programme=wrong)
 
 
 def test_frequencies_that_only_start_over_are_not_cut_here(file):
     """Without a mark nothing tells a second range from a row in the wrong place."""
     found, _ = columns_of(file(programmes(FULL, LOW, Ns=[1, 1])))
     assert "spectrum" not in found
+
+
+def test_text_of_ec_lab_without_its_head(file):
+    """The table alone, as EC-Lab also writes it: the marks are understood, else it is a table."""
+    text = programmes(FULL, LOW, Ns=[0, 1]).split("EIS\r\n")[1]
+    found, _ = columns_of(file(text))
+    assert np.array_equal(found["spectrum"], [0] * 11 + [1] * 8)
+    assert exports.recognise(["freq/Hz\tRe(Z)/Ohm\t-Im(Z)/Ohm", "1\t2\t3"]) is None
 
 
 @pytest.mark.filterwarnings("ignore:.*the time goes back")
@@ -433,6 +546,8 @@ def test_several_sweeps_in_an_export(file):
 
 def test_several_curves_of_gamry(file):
     tables = [zcurve(), zcurve(1.1 * Z, TIME + 60, "\t11"), zcurve(1.2 * Z, TIME + 120)]
+    found, _ = columns_of(file(gamry(tables)))
+    assert np.array_equal(found["programme"], np.repeat([1, 2, 3], 11))
     spectra = read(file(gamry(tables, end=["FRACURVE\tTABLE\t1", "\tPt\tT\tV", "\t0\t1\t2"])))
     np.testing.assert_allclose(spectra.impedance, np.outer([1, 1.1, 1.2], Z), rtol=1e-7)
     np.testing.assert_allclose(spectra.time, [0.5, 60.5, 120.5])
@@ -533,6 +648,7 @@ CYCLE = biologic({"mode": np.ones(11), "time/s": TIME, "Ewe/V": TIME}).replace(
             biologic().replace("-Im(Z)/Ohm", "Cp/F").replace("|Z|/Ohm", "|Y|/S"),
             ["line 5: no column '-Im(Z)/Ohm' among freq/Hz, Re(Z)/Ohm", "columns="],
         ),
+        (biologic().replace("time/s", E(TIME[3])), ["9.3500000E+00", "no number can be among"]),
         (biologic().replace("freq/Hz", "f"), ["line 5: no column 'freq/Hz' among f"]),
         (CYCLE, ["line 5: no column 'freq/Hz'", "'Re(Z)/Ohm'", "Cyclic Voltammetry"]),
         (biologic().replace("1.0000000E+05", "overload"), ["line 6, cell 1: 'overload'"]),
@@ -559,6 +675,26 @@ def test_a_short_end_is_said_where_numbers_have_no_exponents(file):
     text = powersuite(number=lambda v: f"{v:.9g}").strip()
     with pytest.warns(SpectraWarning, match=r"ends in '\d', shorter than in all rows above"):
         read(file(text[: text.rindex("-") + 2]))
+
+
+def test_points_of_an_overload_can_be_left_out(file):
+    text = gamry().replace(E(Z.real[4]), "OVERLOAD").replace(E(TIME[6]), "OVERLOAD")
+    path = file(text)
+    with pytest.raises(ValueError, match=r"line 14, cell 4: 'OVERLOAD'.*leave_out=\['OVERLOAD'\]"):
+        read(path)
+    lines = text.splitlines()
+    with pytest.warns(SpectraWarning, match=r"left out 2 points that hold overload"):
+        found, numbers, _ = exports.parse(
+            path, lines, exports.recognise(lines), None, ["Overload "]
+        )
+    assert np.array_equal(numbers, [10, 11, 12, 13, 15, 17, 18, 19, 20])
+    np.testing.assert_allclose(found["frequency"], np.delete(FREQUENCY, [4, 6]), rtol=1e-7)
+
+
+@pytest.mark.parametrize("number", ["1e999", "nan", "inf", "1_0", "+-1"])
+def test_what_a_program_takes_for_a_number_and_is_none(file, number):
+    with pytest.raises(ValueError, match=r"line 8, cell 1: .* is not allowed as Frequency"):
+        read(file(powersuite().replace(E(1e2), number)))
 
 
 # ---- anything may happen to a file --------------------------------------------------------------
@@ -646,6 +782,30 @@ def test_nothing_wrong_is_read_in_silence(file, export, swaps):
     assert told > 50 and silent > 5
 
 
+@pytest.mark.filterwarnings("ignore::sandtime.eis.reading.SpectraWarning")
+def test_whatever_comes_is_a_spectrum_or_an_error_that_names_the_file(file):
+    rng, errors = np.random.default_rng(3), 0
+    texts = [kind[0]() for kind in (EXPORTS | VARIANTS).values()]
+    texts += [
+        gamry([zcurve(), zcurve()]),
+        versastudio(2),
+        programmes(REST, FULL, LOW, Ns=[0, 1, 2]),
+    ]
+    for _ in range(300):
+        text = texts[rng.integers(len(texts))]
+        for _ in range(rng.integers(1, 4)):
+            i, j = sorted(rng.integers(0, len(text) + 1, 2))
+            more = rng.choice(["", "\t", ",", "x", '"', "=", "#", "\n", "E", text[i:j]])
+            text = rng.choice([text[:i] + text[j:], text[:i] + more + text[i:]])
+        try:
+            read(file(str(text)))
+        except ValueError as error:
+            errors += "cell.txt" in str(error)
+            if "cell.txt" not in str(error):
+                raise
+    assert 100 < errors < 300
+
+
 # ---- binary files of BioLogic -------------------------------------------------------------------
 
 COLUMNS = {4: "<f8", 24: "<f8", 32: "<f4", 37: "<f4", 38: "<f4", 131: "<u2"}
@@ -678,6 +838,8 @@ def test_binary_files(file):
     np.testing.assert_allclose(found["real"] + 1j * found["imag"], Z, rtol=1e-7)
     np.testing.assert_array_equal(found["time"], TIME)
     assert np.array_equal(numbers, np.arange(1, 12)) and ignored == ("Ns",)
+    spectra = read(file(binary(), "cell.mpr"))
+    assert as_exported(spectra) and spectra.source == "cell.mpr (BioLogic .mpr)"
     found, _, ignored = mpr.parse(file(binary(), "cell.mpr"), {"-imag": "Re(Z)/Ohm", "real": 3})
     np.testing.assert_allclose(-found["imag"], Z.real, rtol=1e-7)
 

@@ -1,5 +1,6 @@
 """The ground the book stands on: pins, packaging, commands, licences, what is in the repository."""
 
+import json
 import os
 import re
 import shutil
@@ -152,12 +153,42 @@ def test_the_workflows_cover_every_python_the_library_allows():
     assert tested == promised
 
 
-def test_pages_are_published_from_main_only():
-    workflow = yaml.safe_load((ROOT / ".github/workflows/publish.yml").read_text(encoding="utf-8"))
-    triggers = workflow[True]  # YAML reads the bare word `on` as true
-    assert set(triggers) == {"push", "workflow_dispatch"}
-    assert triggers["push"] == {"branches": ["main"]}
-    assert workflow["permissions"] == {"contents": "read", "pages": "write", "id-token": "write"}
+WORKFLOWS = {
+    path.stem: yaml.safe_load(path.read_text(encoding="utf-8"))
+    for path in sorted((ROOT / ".github/workflows").glob("*.yml"))
+}
+PINNED_ACTION = re.compile(r"[\w./-]+@[0-9a-f]{40}")
+
+
+def test_pages_are_published_from_main_and_after_every_test():
+    jobs = WORKFLOWS["ci"]["jobs"]
+    publish = jobs["publish"]
+    assert set(publish["needs"]) == set(jobs) - {"publish"}
+    assert "github.ref == 'refs/heads/main'" in publish["if"]
+    assert "github.event_name == 'push'" in publish["if"]
+    # YAML reads the bare word `on` as true; a pull request from here must not run twice
+    assert WORKFLOWS["ci"][True]["push"] == {"branches": ["main"]}
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_a_workflow_may_write_only_in_the_job_that_publishes(name):
+    workflow = WORKFLOWS[name]
+    assert workflow["permissions"] == {"contents": "read"}
+    for title, job in workflow["jobs"].items():
+        assert "timeout-minutes" in job, title
+        if title != "publish":
+            assert "permissions" not in job, title
+        for step in job["steps"]:
+            assert PINNED_ACTION.fullmatch(step["uses"]) if "uses" in step else step["run"]
+
+
+def test_one_version_everywhere():
+    version = PROJECT["version"]
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    for name in ("codemeta.json", ".zenodo.json"):
+        assert json.loads((ROOT / name).read_text(encoding="utf-8"))["version"] == version, name
+    assert citation["version"] == version
+    assert f"\n## {version}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -1,8 +1,7 @@
 """Exercises in JupyterLab: solutions folded, and a notebook of a chapter's exercises alone.
 
-- the notebook offered beside a chapter keeps its solutions folded (`fold`);
-- beside it stands one with the exercises alone, their numbers evaluated, which reaches the first
-  question without computing the chapter (`exercise_notebook`);
+- beside the notebook of a chapter stands one with the exercises alone, their numbers evaluated,
+  which reaches the first question without computing the chapter (`exercise_notebook`);
 - the sources are to look well in Lab too: the code of solutions folded (`fold_source`) and no
   directive that Lab does not know (`quiet_boxes`); run as a program this module sees to both:
   ``python book/extension/notebooks.py book/*.md``.
@@ -118,38 +117,6 @@ def quiet_boxes(source):
 # ---- the notebook of a chapter -------------------------------------------------------------------
 
 
-def fold(notebook):
-    """Fold the solutions of an executed chapter: code by metadata, text by ``<details>``."""
-    cells, inside = [], False
-    for cell in notebook["cells"]:
-        if cell["cell_type"] == "code":
-            if inside:
-                cell["metadata"].setdefault("jupyter", {})["source_hidden"] = True
-            cells.append(cell)
-            continue
-        pieces = list(_pieces("".join(cell["source"]), inside))
-        inside = pieces[-1][1]
-        for text, solves in pieces:
-            if not text.strip():
-                continue
-            if solves:
-                text = f"<details>\n<summary>Solution</summary>\n\n{text.strip()}\n\n</details>"
-            part = {**cell, "source": text.strip("\n").splitlines(keepends=True)}
-            if "id" in part and len(cells) and any(part["id"] == each.get("id") for each in cells):
-                part["id"] = f"{part['id']}-{len(cells)}"[-64:]
-            cells.append(part)
-    return {**notebook, "cells": cells}
-
-
-def _pieces(text, inside):
-    """Text between the gates of solutions, and whether it stands in one."""
-    place = 0
-    for gate in GATE.finditer(text + "\n"):
-        yield text[place : gate.start()], inside
-        inside, place = gate[2] == "solution-start", gate.end()
-    yield text[place:], inside
-
-
 # ---- the notebook of its exercises ---------------------------------------------------------------
 
 
@@ -180,16 +147,16 @@ def exercise_notebook(name, exercises, notebook, repository=None):
         'a unit such as `"15.3 d"`, or a function. The cell says what is wrong and never shows the '
         "value. Numbers of equations and chapters are those of the book."
     )
-    cells = [_markdown("head", head)]
+    cells = [markdown("head", head)]
     wanted = "\n".join(source for sources in given.values() for source in sources)
-    cells.append(_code("imports", light_cell(chapter, wanted) + _comment(install)))
+    cells.append(code("imports", light_cell(chapter, wanted) + _comment(install)))
     for exercise in exercises:
         label = exercise["label"]
-        cells.append(_markdown(label, f"## {exercise['title']}\n\n{exercise['text']}"))
+        cells.append(markdown(label, f"## {exercise['title']}\n\n{exercise['text']}"))
         sources = list(given.get(label, ()))
         asked = "\n".join(sources)
         sources += [f'check("{id}", ...)' for id in exercise["ids"] if f'check("{id}"' not in asked]
-        cells += [_code(f"{label}-{k}", source) for k, source in enumerate(sources, 1)]
+        cells += [code(f"{label}-{k}", source) for k, source in enumerate(sources, 1)]
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     return {
         "cells": cells,
@@ -209,11 +176,11 @@ def _lines(text):
     return text.splitlines(keepends=True)
 
 
-def _markdown(id, text):
+def markdown(id, text):
     return {"cell_type": "markdown", "id": id[:64], "metadata": {}, "source": _lines(text)}
 
 
-def _code(id, text):
+def code(id, text):
     return {
         "cell_type": "code",
         "id": id[-64:],
@@ -378,14 +345,6 @@ def _stored(node):
 # ---- beside the chapter --------------------------------------------------------------------------
 
 
-def fold_offered(app, pagename, templatename, context, doctree):
-    """Fold the solutions in the notebook that the press room has put beside the page."""
-    offered = Path(app.outdir) / "_sources" / f"{pagename}.ipynb"
-    if context.get("ipynb_source") and offered.is_file():
-        notebook = fold(json.loads(offered.read_text(encoding="utf-8")))
-        _write(offered, notebook)
-
-
 def offer_exercises(app, pagename, templatename, context, doctree):
     """Put the notebook of the exercises beside the page, and a button for it."""
     executed = Path(app.outdir).parent / "jupyter_execute" / f"{pagename}.ipynb"
@@ -400,7 +359,7 @@ def offer_exercises(app, pagename, templatename, context, doctree):
         app.sandtime_repository,
     )
     folder, name = pagename.rsplit("/", 1)
-    _write(Path(app.outdir) / "_sources" / folder / f"exercises-{name}.ipynb", notebook)
+    write(Path(app.outdir) / "_sources" / folder / f"exercises-{name}.ipynb", notebook)
     groups[0]["buttons"].insert(
         1,
         {
@@ -446,7 +405,7 @@ def _asked(questions):
     return "".join(f"\n\n{line}" for line in lines)
 
 
-def _write(path, notebook):
+def write(path, notebook):
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(notebook, indent=1, ensure_ascii=False), encoding="utf-8")
 
@@ -472,7 +431,6 @@ def offered(site, folder):
 
 
 def setup(app):
-    app.connect("html-page-context", fold_offered, priority=410)
     app.connect("html-page-context", offer_exercises, priority=600)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
 

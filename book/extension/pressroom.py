@@ -22,6 +22,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from urllib.parse import quote
 
@@ -50,8 +51,20 @@ def configure(app, config):
 
 
 def name_the_medium(app):
-    """Tell the kernels, which inherit the environment, where their output goes."""
+    """Tell the kernels, which inherit the environment, where their output goes.
+
+    IPython and Matplotlib complain on stderr where a home cannot be written to, or while they look
+    through many fonts, and what stands on stderr is an error of the book: so both keep their
+    settings beside the build, and the fonts are looked through before.
+    """
     os.environ["SANDTIME_MEDIUM"] = "page" if app.builder.format == "html" else "print"
+    settings = Path(app.outdir).parent / "settings"
+    for variable, name in (("IPYTHONDIR", "ipython"), ("MPLCONFIGDIR", "matplotlib")):
+        (settings / name).mkdir(parents=True, exist_ok=True)
+        os.environ[variable] = str(settings / name)
+    if not list((settings / "matplotlib").glob("fontlist*")):
+        command = [sys.executable, "-c", "import matplotlib.font_manager"]
+        subprocess.run(command, capture_output=True, check=True)
     # One chapter, one core: several kernels run side by side.
     for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(variable, "1")
@@ -421,6 +434,7 @@ def setup(app):
     app.sandtime_repository = repository(app.srcdir)
     app.add_css_file("book.css")
     app.add_js_file("explore.js", loading_method="defer")
+    app.add_js_file("print.js", loading_method="defer")
     app.connect("config-inited", configure)
     app.connect("builder-inited", name_the_medium)
     app.connect("builder-inited", read_in_parallel)

@@ -483,7 +483,7 @@ def svg(fig, prefix=None):
     buffer = io.StringIO()
     dpi, fig.dpi = fig.dpi, 72  # one point, one px; what is rasterised gets two dots to the px
     width, height = fig.get_size_inches() * 72
-    renderer = _Renderer(width, height, buffer, metadata=_NO_METADATA)
+    renderer = _Renderer(width, height, buffer, image_dpi=144, metadata=_NO_METADATA)
     fig.draw(MixedModeRenderer(fig, width / 72, height / 72, 144, renderer))
     renderer.finalize()
     fig.dpi = dpi

@@ -1,10 +1,11 @@
 """`make bench`: `sandtime.eis.fit` against the programs with which spectra are fitted otherwise.
 
-Two arcs, 61 points, 0.3 % noise, modulus weights for everybody (`series.py`).  `eis.fit` gets no
-guess; the others begin 30 % beside the truth.  One core, one run; the contestants take turns in
-every round, so that a busy moment hits all of them, and the time of the processor is measured
-beside that of the clock.  How good a fit is: the largest distance of a parameter from the optimum,
-in standard errors, the optimum being that to which MINPACK comes with tolerances at rounding.
+Three circuits, 61 points, 0.3 % noise, modulus weights for everybody (`series.py`).  `eis.fit` gets
+no guess, or the one that the others get, 30 % beside the truth.  One core, one run; the contestants
+take turns in every round, so that a busy moment hits all of them, and the time of the processor is
+measured beside that of the clock.  How good a fit is: the largest distance of a parameter from the
+optimum, in standard errors, the optimum being that to which MINPACK comes with tolerances at
+rounding.
 """
 
 import argparse
@@ -18,7 +19,7 @@ import sys
 import tempfile
 import time
 import warnings
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -34,64 +35,69 @@ from sandtime import eis
 
 HERE = Path(__file__).resolve().parent
 OUTPUT = HERE.parents[1] / "_build" / "bench" / "fits.md"
-CIRCUIT = eis.Circuit("R_0-Zarc_gb-Zarc_int")
-SERIES, SLOW = 200, 10  # spectra; the slow ones take every tenth
+SERIES, SOME, FEW = 200, 3000, 20  # spectra; of the long series all, some or few are fitted
+EXACT = "leastsq, exact derivatives, logarithms"
 COLUMNS = (
-    "way", "settings", "spectra", "seconds", "processor_seconds", "distance", "largest_distance",
-    "memory_mb", "date", "machine", "versions",
+    "circuit", "way", "settings", "spectra", "series", "seconds", "processor_seconds", "distance",
+    "largest_distance", "memory_mb", "date", "machine", "versions",
 )  # fmt: skip
 
 
 @cache
-def measured(number):
+def measured(problem, number):
     """Spectra, and where those begin who need a guess."""
-    return series.spectra(number), series.guess(series.truth(number))
+    return problem.spectra(number), problem.guess(problem.truth(number))
 
 
-def ours(which, number):
-    """All at once, from nothing."""
-    found = eis.fit(series.FREQUENCY, measured(number)[0][which], CIRCUIT, progress=False)
-    return np.stack([found[name] for name in series.NAMES], axis=1)
+def ours(problem, which, number, guided=False):
+    """All at once, from nothing or from the guess."""
+    Z, start = measured(problem, number)
+    guess = dict(zip(problem.names, start[which].T, strict=True)) if guided else None
+    found = eis.fit(problem.frequency, Z[which], problem.circuit, guess=guess, progress=False)
+    return np.stack([found[name] for name in problem.names], axis=1)
 
 
-def by_impedance_py(which, number, **settings):
+def by_impedance_py(problem, which, number, **settings):
     """One by one, finite differences, parameters as they are."""
-    Z, start = measured(number)
-    string, _ = CIRCUIT.to_impedance_py()
+    Z, start = measured(problem, number)
+    string, _ = eis.Circuit(problem.circuit).to_impedance_py()
     found = []
     for k in which:
         circuit = CustomCircuit(string, initial_guess=list(start[k]))
-        circuit.fit(series.FREQUENCY, Z[k], weight_by_modulus=True, **settings)
+        circuit.fit(problem.frequency, Z[k], weight_by_modulus=True, **settings)
         found.append(circuit.parameters_)
     return np.array(found)
 
 
-def by_scipy(which, number):
+def by_scipy(problem, which, number):
     """One by one, trust region, exact derivatives, logarithms."""
-    Z, start = measured(number)
+    Z, start = measured(problem, number)
     found = []
     for k in which:
-        spectrum = series.Spectrum(Z[k])
+        spectrum = series.Spectrum(problem, Z[k])
         best = least_squares(spectrum.residuals, np.log(start[k]), spectrum.jacobian)
         found.append(np.exp(best.x))
     return np.array(found)
 
 
-def by_minpack(which, number):
+def by_minpack(problem, which, number):
     """One by one, MINPACK, exact derivatives, logarithms."""
-    Z, start = measured(number)
+    Z, start = measured(problem, number)
     found = []
     for k in which:
-        spectrum = series.Spectrum(Z[k])
+        spectrum = series.Spectrum(problem, Z[k])
         best = leastsq(spectrum.residuals, np.log(start[k]), Dfun=spectrum.jacobian)
         found.append(np.exp(best[0]))
     return np.array(found)
 
 
 class Elsewhere:
-    """lmfit, in an environment of its own."""
+    """lmfit, in an environment of its own; no process if that is not installed."""
 
     def __init__(self, python):
+        self.process, self.name = None, "lmfit"
+        if not (python and Path(python).exists()):
+            return
         self.process = subprocess.Popen(
             [Path(python).absolute(), "with_lmfit.py"],
             cwd=HERE,
@@ -99,14 +105,15 @@ class Elsewhere:
             stdout=subprocess.PIPE,
             text=True,
         )
-        hello = self.process.stdout.readline()
-        if not hello:
-            raise RuntimeError("it does not start in its environment")
+        if not (hello := self.process.stdout.readline()):
+            self.process = None
+            return
         self.name = json.loads(hello)["name"]
 
-    def round(self, which, number):
+    def round(self, problem, which, number):
         """Values, seconds of the clock and of the processor."""
-        request = {"which": [int(k) for k in which], "series": number}
+        which = [int(k) for k in which]
+        request = {"circuit": problem.circuit, "which": which, "series": number}
         self.process.stdin.write(json.dumps(request) + "\n")
         self.process.stdin.flush()
         answer = json.loads(self.process.stdout.readline())
@@ -114,25 +121,26 @@ class Elsewhere:
 
     def close(self):
         """Let it end."""
-        self.process.stdin.close()
-        self.process.wait()
+        if self.process:
+            self.process.stdin.close()
+            self.process.wait()
 
 
 class Contestant:
-    """One way to fit some of a series."""
+    """One way to fit some spectra of a series."""
 
-    def __init__(self, name, settings, fit, number, step=1):
-        self.name, self.settings, self.fit = name, settings, fit
-        self.number, self.which = number, np.arange(number)[::step]
+    def __init__(self, problem, name, settings, fit, number, some=None):
+        self.problem, self.name, self.settings, self.fit = problem, name, settings, fit
+        self.number, self.which = number, np.arange(0, number, number // (some or number))
         self.rounds = []
 
     def round(self):
         """Fit once, and remember how long it took."""
         if isinstance(self.fit, Elsewhere):
-            self.values, seconds = self.fit.round(self.which, self.number)
+            self.values, seconds = self.fit.round(self.problem, self.which, self.number)
         else:
             wall, cpu = time.perf_counter(), time.process_time()
-            self.values = self.fit(self.which, self.number)
+            self.values = self.fit(self.problem, self.which, self.number)
             seconds = time.perf_counter() - wall, time.process_time() - cpu
         self.rounds.append(seconds)
 
@@ -147,7 +155,7 @@ class Contestant:
         every = max(1, len(self.which) // sample)
         return np.array(
             [
-                largest(values, *optimum(int(k), self.number))
+                largest(values, *optimum(self.problem, int(k), self.number))
                 for k, values in zip(self.which[::every], self.values[::every], strict=True)
             ]
         )
@@ -159,11 +167,11 @@ def largest(values, best, error):
 
 
 @cache
-def optimum(k, number):
+def optimum(problem, k, number):
     """Parameters and standard errors of one spectrum, to rounding."""
-    spectrum = series.Spectrum(measured(number)[0][k])
+    spectrum = series.Spectrum(problem, measured(problem, number)[0][k])
     found = least_squares(
-        spectrum.residuals, np.log(series.truth(number)[k]), spectrum.jacobian,
+        spectrum.residuals, np.log(problem.truth(number)[k]), spectrum.jacobian,
         method="lm", ftol=1e-15, xtol=1e-15, gtol=1e-15,
     )  # fmt: skip
     noise = 2 * found.cost / (len(found.fun) - len(found.x))
@@ -171,7 +179,7 @@ def optimum(k, number):
     return np.exp(found.x), np.exp(found.x) * error
 
 
-def memory():
+def memory(problem):
     """Peaks, in MB, of a process that reads the long series and fits it, and of one that reads it.
 
     Linux counts it in /proc; elsewhere None.
@@ -180,43 +188,89 @@ def memory():
     if not status.exists():
         return None, None
     read = "import sys, numpy as np, series; from sandtime import eis; Z = np.load(sys.argv[1]); "
-    fit = f"eis.fit(series.FREQUENCY, Z, {CIRCUIT.string!r}, progress=False); "
+    fit = f"p = series.PROBLEMS[{problem.circuit!r}]; "
+    fit += "eis.fit(p.frequency, Z, p.circuit, progress=False); "
     tell = f"print(open({str(status)!r}).read().partition('VmHWM:')[2].split()[0])"
     with tempfile.TemporaryDirectory() as folder:
         path = str(Path(folder) / "spectra.npy")
-        np.save(path, measured(series.MANY)[0])
+        np.save(path, measured(problem, series.MANY)[0])
         return [
             int(subprocess.check_output([sys.executable, "-c", code, path], cwd=HERE)) / 1024
             for code in (read + fit + tell, read + tell)
         ]
 
 
-def lines(results, missing):
+def contestants(problem, elsewhere):
+    """Everybody who fits this circuit."""
+    package, many = f"impedance.py {version('impedance')}", series.MANY
+    guided = partial(ours, guided=True)
+    fair, default = partial(by_impedance_py, diff_step=1e-6), by_impedance_py
+    least = "least_squares, exact derivatives, logarithms"
+    others = [Contestant(problem, elsewhere.name, "logarithms", elsewhere, SERIES)]
+    return [
+        Contestant(problem, "`eis.fit`", "no guess", ours, SERIES),
+        Contestant(problem, "`eis.fit`", "guess", guided, SERIES),
+        Contestant(problem, "MINPACK", EXACT, by_minpack, SERIES),
+        Contestant(problem, "SciPy", least, by_scipy, SERIES),
+        *(others if elsewhere.process else []),
+        Contestant(problem, "`eis.fit`", "no guess", ours, many),
+        Contestant(problem, "`eis.fit`", "guess", guided, many),
+        Contestant(problem, "MINPACK", EXACT, by_minpack, many, SOME),
+        Contestant(problem, package, "diff_step=1e-6", fair, many, FEW),
+        Contestant(problem, package, "default", default, many, FEW),
+    ]
+
+
+def lines(results):
     """In Markdown."""
     yield "| way | settings | spectra | time each | processor | σ from the optimum | at worst |"
     yield "| --- | --- | ---: | ---: | ---: | ---: | ---: |"
     for each, (wall, cpu), off in results:
+        spectra = f"{len(each.which):,}"
+        if len(each.which) < each.number:
+            spectra += f" of {each.number:,}"
         yield (
-            f"| {each.name} | {each.settings} | {len(each.which):,} | {duration(wall)} | "
+            f"| {each.name} | {each.settings} | {spectra} | {duration(wall)} | "
             f"{duration(cpu)} | {np.median(off):.1g} | {off.max():.1g} |"
         )
-    for name, reason in missing:
-        yield f"| {name} | not run: {reason} |" + " – |" * 5
 
 
-def record(path, results, peak, versions):
+def account(problem, results, peak, before):
+    """The table of one circuit, and what it comes to."""
+    seconds = {(each.name, each.settings, each.number): cpu for each, (_, cpu), _ in results}
+    package, many = f"impedance.py {version('impedance')}", series.MANY
+    best = seconds["`eis.fit`", "no guess", many]
+    ratios = ", ".join(
+        f"{name} ({settings}) {cpu / best:,.3g} ×"
+        for (name, settings, number), cpu in seconds.items()
+        if number == many and name in ("MINPACK", package)
+    )
+    return [
+        f"## {problem.title}: `{problem.circuit}`",
+        "",
+        *lines(results),
+        "",
+        f"- Of the processor's time of `eis.fit` without a guess on {many:,} spectra: {ratios}.",
+        f"- Peak memory of a process that reads and fits {many:,} spectra: "
+        + (f"{peak:.0f} MB, {before:.0f} MB without the fit." if peak else "not measured."),
+        "",
+    ]
+
+
+def record(path, results, peaks, versions):
     """The same numbers as a file, for the chapter that shows them."""
     stamp = [datetime.date.today().isoformat(), machine(), versions]
     with open(path, "w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(COLUMNS)
         for each, (wall, cpu), off in results:
+            peak = peaks[each.problem][0]
             long = each.fit is ours and each.number == series.MANY and peak
             writer.writerow(
                 [
-                    each.name.strip("`"), each.settings, len(each.which), f"{wall:.3g}",
-                    f"{cpu:.3g}", f"{np.median(off):.2g}", f"{off.max():.2g}",
-                    f"{peak:.0f}" if long else "", *stamp,
+                    each.problem.circuit, each.name.strip("`"), each.settings, len(each.which),
+                    each.number, f"{wall:.3g}", f"{cpu:.3g}", f"{np.median(off):.2g}",
+                    f"{off.max():.2g}", f"{peak:.0f}" if long else "", *stamp,
                 ]
             )  # fmt: skip
 
@@ -229,64 +283,32 @@ def main():
     parser.add_argument("--record", help="also write the numbers to this CSV file")
     arguments = parser.parse_args()
 
-    peak, before = memory()
-    contestants = [
-        Contestant("`eis.fit`", "no guess", ours, SERIES),
-        Contestant("MINPACK", "leastsq, exact derivatives, logarithms", by_minpack, SERIES),
-        Contestant("SciPy", "least_squares, exact derivatives, logarithms", by_scipy, SERIES),
-    ]
-    missing = []
-    try:
-        elsewhere = Elsewhere(arguments.bench_python or "")
-        contestants.append(Contestant(elsewhere.name, "logarithms", elsewhere, SERIES))
-    except (OSError, RuntimeError):
-        missing.append(("lmfit", "its environment is not installed"))
-    package = f"impedance.py {version('impedance')}"
-    for settings, arguments_ in (("diff_step=1e-6", {"diff_step": 1e-6}), ("default", {})):
-
-        def fit(which, number, arguments_=arguments_):
-            return by_impedance_py(which, number, **arguments_)
-
-        contestants.append(Contestant(package, settings, fit, SERIES, SLOW))
-    contestants += [
-        Contestant("`eis.fit`", "no guess", ours, series.MANY),
-        Contestant("MINPACK", "leastsq, exact derivatives, logarithms", by_minpack, series.MANY),
-    ]
+    problems = list(series.PROBLEMS.values())
+    peaks = {each: memory(each) for each in problems}
+    elsewhere = Elsewhere(arguments.bench_python)
+    everybody = [one for each in problems for one in contestants(each, elsewhere)]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of tolerances that the others do not reach
         for number in range(arguments.rounds):
             print(f"round {number + 1} of {arguments.rounds}", file=sys.stderr)
-            for each in contestants:
+            for each in everybody:
                 each.round()
-    if not missing:
-        elsewhere.close()
-    results = [(each, each.seconds(), each.distances(SERIES)) for each in contestants]
+    elsewhere.close()
+    results = [(each, each.seconds(), each.distances(SERIES)) for each in everybody]
 
-    processor = {(each.name, each.settings, each.number): cpu for each, (_, cpu), _ in results}
-
-    def ratio(name, settings, number):
-        return processor[name, settings, number] / processor["`eis.fit`", "no guess", number]
-
-    exact = "leastsq, exact derivatives, logarithms"
     versions = (
         f"Python {platform.python_version()}, NumPy {np.__version__}, SciPy {scipy.__version__}"
     )
+    parts = [
+        account(each, [one for one in results if one[0].problem is each], *peaks[each])
+        for each in problems
+    ]
     text = "\n".join(
         [
-            f"Two arcs, {len(series.FREQUENCY)} points, {100 * series.NOISE:g} % noise",
-            "",
-            *lines(results, missing),
-            "",
-            f"- Of the processor's time of `eis.fit`, {SERIES} spectra: MINPACK "
-            f"{ratio('MINPACK', exact, SERIES):.3g} ×, {package} "
-            f"{ratio(package, 'diff_step=1e-6', SERIES):.3g} × with diff_step=1e-6 and "
-            f"{ratio(package, 'default', SERIES):.3g} × as it is.",
-            f"- {series.MANY:,} spectra: MINPACK {ratio('MINPACK', exact, series.MANY):.3g} ×.",
-            f"- Peak memory of a process that reads and fits {series.MANY:,} spectra: "
-            + (f"{peak:.0f} MB, {before:.0f} MB without the fit." if peak else "not measured."),
-            "",
-            f"Medians of {arguments.rounds} rounds, one core; `eis.fit` without a guess, the "
-            f"others from 30 % beside the truth; impedance.py fits every {SLOW}th spectrum.",
+            *(line for part in parts for line in part),
+            *([] if elsewhere.process else ["lmfit did not run: its environment is missing.", ""]),
+            f"61 points, {100 * series.NOISE:g} % noise. Medians of {arguments.rounds} rounds, one "
+            "core; whoever gets a guess begins 30 % beside the truth.",
             f"{versions}; {machine()}.",
             "",
         ]
@@ -295,7 +317,7 @@ def main():
     OUTPUT.parent.mkdir(parents=True, exist_ok=True)
     OUTPUT.write_text(text, encoding="utf-8")
     if arguments.record:
-        record(arguments.record, results, peak, versions)
+        record(arguments.record, results, peaks, versions)
 
 
 if __name__ == "__main__":

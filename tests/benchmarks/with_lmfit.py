@@ -9,11 +9,11 @@ import numpy as np
 import series
 
 
-def fit(Z, start):
+def fit(problem, Z, start):
     """Values at the end of lmfit's own finite differences, at its default tolerances."""
-    spectrum = series.Spectrum(Z)
+    spectrum = series.Spectrum(problem, Z)
     parameters = lmfit.Parameters()
-    for name, value in zip(series.NAMES, start, strict=True):
+    for name, value in zip(problem.names, start, strict=True):
         high = 0.0 if name.endswith("alpha") else np.inf
         parameters.add("log_" + name.replace(".", "_"), value=np.log(value), max=high)
 
@@ -29,10 +29,11 @@ def main():
     print(json.dumps({"name": f"lmfit {lmfit.__version__}"}), flush=True)
     for line in sys.stdin:
         request = json.loads(line)
-        Z = series.spectra(request["series"])
-        starts = series.guess(series.truth(request["series"]))
+        problem = series.PROBLEMS[request["circuit"]]
+        Z = problem.spectra(request["series"])
+        starts = problem.guess(problem.truth(request["series"]))
         wall, cpu = time.perf_counter(), time.process_time()
-        values = [fit(Z[k], starts[k]) for k in request["which"]]
+        values = [fit(problem, Z[k], starts[k]) for k in request["which"]]
         seconds = time.perf_counter() - wall, time.process_time() - cpu
         print(json.dumps({"seconds": seconds, "values": values}), flush=True)
 

@@ -15,10 +15,11 @@ from sandtime.eis.drt import drt
 from sandtime.eis.fit import Fit, FitWarning, fit
 from sandtime.eis.information import arcs_by_bic, cramer_rao
 from sandtime.eis.reading import Spectra, SpectraWarning, read, write
+from sandtime.eis.report import report
 from sandtime.eis.validity import lin_kk
 
 __all__ = [
     "Circuit", "Fit", "FitWarning", "fit", "fit_drifting", "lin_kk", "Spectra", "SpectraWarning",
     "read", "write", "arc_capacitance", "brug", "hsu_mansfeld", "zarc_Q", "arcs_by_bic",
-    "contact", "cramer_rao", "drt",
+    "contact", "cramer_rao", "drt", "report",
 ]  # fmt: skip

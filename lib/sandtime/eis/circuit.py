@@ -112,8 +112,8 @@ class Circuit:
         underscore, a word (``Zarc_gb``).  Series ``-``, parallel ``p(,)``, nested as you like.
         Elements may share a label as long as no parameter gets the same name: ``p(R1,C1)``.
     negative : collection of str
-        Names of resistances that may be negative: ``2.R`` of a loop at low frequencies.  All other
-        parameters are positive.
+        Names of resistances, or of a resistance and the capacitance beside it, that may be
+        negative: ``2.R`` of a loop ``K_2`` at low frequencies.  All others are positive.
 
     Attributes
     ----------

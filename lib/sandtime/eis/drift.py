@@ -16,18 +16,15 @@ import numpy as np
 
 from sandtime import checks
 from sandtime.eis.circuit import Circuit
-from sandtime.eis.descent import ARRIVED, TOGETHER, descend, eliminate
-from sandtime.eis.elsewhere import Elsewhere
 from sandtime.eis.fit import Fit, FitWarning, account, faults, faults_in_words, fit
 from sandtime.eis.given import given
 from sandtime.eis.model import Model
-from sandtime.eis.search import fit_block, limits
-from sandtime.eis.start import searchable, start
+from sandtime.eis.search import STEPS, Attempt, Block, everyone, fit_block, rejected, search
+from sandtime.eis.start import start
 from sandtime.eis.table import Results
 
-_PATIENCE, _STEPS = 25, 200  # steps of a descent, and of the last
+_PATIENCE = 25  # steps of an attempt but the last
 _STARTS = 0, 1  # which of those that the data suggest
-_DOUBT = 3.0  # standard deviations by which residuals that are noise hardly hang together
 
 
 @dataclass(frozen=True)
@@ -171,15 +168,13 @@ def fit_drifting(
         # that the steady model does not describe a drifting cell is what we are here for
         warnings.simplefilter("ignore", FitWarning)
         steady = fit(frequency, impedance, circuit, sigma=sigma, mask=mask, progress=False, **said)
-    weights, measured = np.atleast_2d(steady.weights), np.atleast_2d(steady.measured)
+    weights = np.atleast_2d(steady.weights)
     time, span, reference = _clock(point_time, weights > 0)
     rates = _rates(circuit, drift, rate, fixed, len(weights))
-    sweeps = _Sweeps(circuit, steady.frequency, given(circuit, len(weights), **said), list(rates))
-    begin = np.log([np.atleast_1d(steady[name]) for name in circuit.names])
-    known = [None if rate is None else rate * span for rate in rates.values()]
-    found = sweeps.fit(begin, known, time, measured, weights, sigma is not None)
+    known = given(circuit, len(weights), **said)
+    found = _found(circuit, steady, known, rates, time, span, sigma is not None)
     converged, values = found["converged"], np.exp(found["x"])
-    wrong = faults(found["together"], found["chi2"], found["dof"], sigma is not None)
+    wrong = faults(found["correlated"], found["chi2"], found["dof"], sigma is not None)
     adequate = converged & ~np.logical_or.reduce(list(wrong.values()))
     reason = np.where(converged, "converged", "not converged").astype(object)
     for k in np.flatnonzero(~adequate):
@@ -193,7 +188,7 @@ def fit_drifting(
             stacklevel=2,
         )
     error = np.where(converged, found["error"], np.nan)  # no error without a minimum
-    grown = range(sweeps.P, sweeps.P + len(rates))
+    grown = range(len(circuit.names), len(circuit.names) + len(rates))
     results = (
         dict(zip(circuit.names, values, strict=False)),
         dict(zip(circuit.names, values * error, strict=False)),
@@ -293,20 +288,19 @@ def _rates(circuit, drift, rate, fixed, S):
     return given
 
 
-class _Sweeps(Model):
-    """Many sweeps at once, every point at its own time.
+class _DriftingModel(Model):
+    """A circuit of which every point is measured at its own time.
 
     What `descend` moves, (P + D + F, S), holds everything about a sweep: the logarithms of the
     parameters at half time, those of the growth over the sweep of the D that drift, and, never
     free, the times of the points from -1/2 to 1/2.
     """
 
-    def __init__(self, circuit, frequency, said, drift):
-        self.order = np.argsort(frequency)  # neighbours in a list are neighbours in frequency
-        super().__init__(circuit, 2 * np.pi * frequency[self.order], said.free)
-        self.said, self.P, self.drift = said, len(circuit.names), drift
+    def __init__(self, circuit, omega, said, drift, fitted):
+        super().__init__(circuit, omega, said.free, said.sign)
+        self.P, self.D = len(circuit.names), len(drift)
         self.grown = {circuit.names.index(name): self.P + k for k, name in enumerate(drift)}
-        self.elsewhere = Elsewhere(self, said)
+        self.free += [self.P + k for k in np.flatnonzero(fitted)]
 
     def fill(self, x, weights, measured, rows):
         """As in `Model`: derivatives and residuals; those for the growths follow the others."""
@@ -325,115 +319,54 @@ class _Sweeps(Model):
             if growth in self.free:
                 np.multiply(rows[self.row[k]], both, out=rows[self.free.index(growth)])
 
-    def fit(self, begin, known, time, measured, weights, absolute):
-        """Where each sweep arrives: what `_descent` says of it, and `dof`."""
-        self.free += [self.P + k for k, growth in enumerate(known) if growth is None]
-        growth = [np.zeros(len(time)) if each is None else each for each in known]
-        x = np.concatenate([begin, np.reshape(growth, (-1, len(time))), time.T[self.order]])
-        Z, weights = measured.T[self.order], weights.T[self.order]
-        self.data = Z, weights, np.concatenate([Z.real * weights, Z.imag * weights])
-        self.dof, self.absolute = 2 * np.count_nonzero(weights, axis=0) - len(self.free), absolute
-
-        best = self._descent(np.arange(x.shape[1]), x, _PATIENCE)
-
-        def again(where, limit):
-            which = np.flatnonzero(~best["believed"])
-            if which.size:
-                x = where(which, best["x"][:, which])
-                self._keep(best, which, self._descent(which, x, limit))
-
-        for number in _STARTS if searchable(self) else ():
-            again(partial(self._anew, number), _PATIENCE)
-        for limit in (_PATIENCE, _PATIENCE, _STEPS):
-            again(self._halted, limit)
-        return best | {"dof": self.dof}
-
-    def _descent(self, which, x, limit):
-        """One descent from x, and what it found."""
-        said, (Z, weights, measured) = self.said.part(which), (a[:, which] for a in self.data)
-        ends = low, high, edge_low, edge_high = limits(said, self.omega[:, 0], Z)
-        x[: self.P][said.free] = np.clip(x[: self.P], low, high)[said.free]
-        unbound = np.full((len(x) - self.P, which.size), np.inf)
-        low, high = np.concatenate([low, -unbound]), np.concatenate([high, unbound])
-        dof = self.dof[which]
-        ended, _ = descend(self, x, weights, measured, low, high, dof, self.absolute, limit)
-        lost = (x[: self.P] >= ends[1]) & edge_high | (x[: self.P] <= ends[0]) & edge_low
-        parts = [
-            self._errors(x[:, some], weights[:, some], measured[:, some], dof[some])
-            for some in (slice(i, i + TOGETHER) for i in range(0, which.size, TOGETHER))
-        ]
-        found = {key: np.concatenate([part[key] for part in parts], -1) for key in parts[0]}
-        converged = (ended == ARRIVED) & ~(lost & said.free[:, None]).any(axis=0)
-        converged &= np.isfinite(found["error"]).all(axis=0)
-        return found | {
-            "x": x,
-            "converged": converged,
-            "believed": converged & (found["together"] <= _DOUBT),
-            "astray": self.elsewhere.astray(x),
-        }
-
-    def _errors(self, x, weights, measured, dof):
-        """Standard errors of what is in x, chi-square, and how the residuals hang together."""
-        P, rows = len(self.free), self.rows(x.shape[1])
-        N = self.normal(x, weights, measured, rows)
-        # with the unit matrix below it, elimination leaves the inverse of the factor
-        unit = np.broadcast_to(np.eye(P)[:, :, None], (P, P, x.shape[1]))
-        L, _, flat = eliminate(np.concatenate([N[:P, :P], unit]))
-        error, chi2 = np.zeros(x.shape), N[P, P]
-        scale = 1.0 if self.absolute else np.maximum(chi2 / dof, 1e-300)
-        error[self.free] = np.where(flat, np.inf, np.sqrt((L[P:] ** 2).sum(axis=1) * scale))
-        residuals = rows[-1].reshape(2, self.F, -1)
-        alike = np.einsum("rfn,rfn->n", residuals[:, 1:], residuals[:, :-1])
-        # spectra without noise leave nothing but rounding, which may hang together as it likes
-        noisy = chi2 > 1e-14 * np.einsum("fn,fn->n", measured, measured)
-        alike = np.divide(alike, chi2, out=np.zeros(len(chi2)), where=noisy)
-        together = np.arctanh(alike) * np.sqrt(2 * np.count_nonzero(weights, axis=0))
-        return {"error": error, "chi2": chi2, "autocorrelation": alike, "together": together}
-
-    def _keep(self, best, which, other):
-        """Take over what is better: arrived, in the order of the string, lower, in this order."""
-        last = {key: best[key][..., which] for key in other}
-        better = np.where(
-            other["astray"] == last["astray"],
-            np.where(
-                other["converged"] == last["converged"],
-                other["chi2"] < last["chi2"],
-                other["converged"],
-            ),
-            other["believed"] & (last["astray"] | ~last["believed"]),
-        )
-        for key, array in other.items():
-            best[key][..., which[better]] = array[..., better]
-
-    def _anew(self, number, which, x):
+    def anew(self, number, block, x):
         """x from a start of its own: the steady circuit's minimum may lie far from this one's."""
-        said, (Z, weights, _) = self.said.part(which), (a[:, which] for a in self.data)
         x = x.copy()
         x[[k for k in self.free if k >= self.P]] = 0
-        x[: self.P] = start(self, said, Z, weights, number)
+        x[: self.P] = start(self, block.said, block.Z, block.weights, number)
         return x
 
-    def _halted(self, which, x):
+    def freed(self, block, x):
         """x after another fit of the steady circuit, to spectra that were freed of the drift in x.
 
         Where drift was all that looked like an arc, or hid one, the first such fit may have lost
         it, and from where it is lost no derivative leads back.
         """
-        said, weights = self.said.part(which), self.data[1][:, which]
-        omega, freed, dof = self.omega[:, 0], self._freed(x, which), self.dof[which]
-        found = fit_block(omega, freed, weights, dof, said, self.absolute)
-        return np.concatenate([found["x"], x[self.P :]])
-
-    def _freed(self, x, which):
-        """Measured impedance (F, n) less what, by x, is due to drift."""
         still = x.copy()
-        still[self.P : self.P + len(self.drift)] = 0
-        change = self._impedance(still) - self._impedance(x)
-        Z, weights, _ = self.data
-        return np.where(weights[:, which] > 0, Z[:, which] + change, 0)
+        still[self.P : self.P + self.D] = 0
+        Z = np.where(block.weights > 0, block.Z + self._impedance(still) - self._impedance(x), 0)
+        found = fit_block(block.omega, Z, block.weights, block.dof, block.said, block.absolute)
+        return np.concatenate([found["x"], x[self.P :]])
 
     def _impedance(self, x):
         """Impedance (F, n) of the circuit in x."""
         rows, nothing = self.rows(x.shape[1]), np.zeros((2 * self.F, x.shape[1]))
         self.fill(x, np.ones((self.F, x.shape[1])), nothing, rows)
         return rows[-1, : self.F] + 1j * rows[-1, self.F :]
+
+    def attempts(self, begin):
+        """What is tried, from where the steady circuit ended; see `search`."""
+        yield Attempt("the steady fit", everyone, lambda block, x: begin, _PATIENCE)
+        for number in _STARTS:
+            begins = partial(self.anew, number)
+            yield Attempt(f"the data, {number}", rejected, begins, _PATIENCE)
+        for steps in (_PATIENCE, _PATIENCE, STEPS):
+            yield Attempt("freed of the drift so far", rejected, self.freed, steps)
+
+
+def _found(circuit, steady, said, rates, time, span, absolute):
+    """Where each sweep arrives: what `search` says of it, and `dof`."""
+    order = np.argsort(steady.frequency)  # neighbours in a list are neighbours in frequency
+    Z, weights = (np.atleast_2d(each).T[order] for each in (steady.measured, steady.weights))
+    fitted = [rate is None for rate in rates.values()]
+    growth = [0 * span if rate is None else rate * span for rate in rates.values()]
+    values = np.array([np.atleast_1d(steady[name]) for name in circuit.names])
+    omega = 2 * np.pi * steady.frequency[order]
+    begin = np.concatenate([np.log(values), np.reshape(growth, (-1, len(time))), time.T[order]])
+    model = _DriftingModel(circuit, omega, said, list(rates), fitted)
+    dof = 2 * np.count_nonzero(weights, axis=0) - len(model.free)
+    block = Block(omega, Z, np.ascontiguousarray(weights), dof, said, absolute)
+    found = search(model, block, model.attempts(begin))
+    error = np.zeros((model.P + model.D, len(time)))
+    error[model.free] = np.sqrt(np.einsum("iis->is", found["covariance"]))
+    return found | {"x": found["x"][: len(error)], "dof": dof, "error": error}

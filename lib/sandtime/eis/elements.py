@@ -57,7 +57,7 @@ class Parameter:
     exponent : bool
         Whether it is a number from 0 to 1.
     signed : bool
-        Whether a circuit may allow it to be negative: resistances.
+        Whether a circuit may allow it to be negative: resistances, and the capacitance beside one.
     """
 
     symbol: str
@@ -305,7 +305,7 @@ def resistor(omega, R):
 @register(
     "C",
     "capacitor",
-    Parameter("C", "F", [(-1, -1)], vanishes=1),
+    Parameter("C", "F", [(-1, -1)], vanishes=1, signed=True),
     source="E. Barsoukov and J. R. Macdonald (eds.), Impedance Spectroscopy, 2nd ed. (2005), § 1.2",
     foreign=Foreign("C"),
 )

@@ -1,4 +1,4 @@
-r"""Where a fit begins again when what it found is not believed.
+r"""Where a fit begins again when what it found does not describe the spectrum.
 
 A sum of depressed arcs has more than one way to be nearly right: two arcs taken for a flat one
 leave the third to mend a neighbour, and no small step leads out of that.  The steps taken here are
@@ -6,10 +6,12 @@ large.  They move resistances and time constants of arcs, sorted by these, whate
 their exponents.
 """
 
-from itertools import permutations
+from itertools import combinations, permutations
 
 import numpy as np
 
+from sandtime.eis.circuit import Leaf, Parallel
+from sandtime.eis.model import Arc
 from sandtime.eis.start import ROUND
 
 _APART = np.log(10) / 2  # from where an arc was to where the two that take its place are
@@ -34,6 +36,11 @@ class Elsewhere:
         self.moves = list(permutations(places, 2))
         # arcs of which something is known are not the same in another order
         self.orders = [] if all(self.free) else list(permutations(places))[1:]
+        # nor are those that have something beside or behind them
+        inner = [arc for part, _ in model.others for arc in _inner_arcs(part, model.names)]
+        inner = [arc for arc in inner if loose[arc.indices].all()]
+        self.all = [arc for arc in self.arcs if loose[arc.indices].all()] + inner
+        self.swaps = [(one, other) for one, other in combinations(self.all, 2) if other in inner]
 
     def moved(self, x, one, other):
         """Logarithms of all parameters (P, n), one arc sent where it serves better.
@@ -55,7 +62,16 @@ class Elsewhere:
         """The same with the arcs in another order than that of the string."""
         return self._placed(x, *self._sorted(x)[:, list(order)])
 
-    def astray(self, x):
+    def swapped(self, x, one, other):
+        """The same with two arcs that have changed places."""
+        x, old = x.copy(), x
+        for arc, source in ((one, other), (other, one)):
+            if arc.alpha is not None:
+                x[arc.alpha] = np.log(source.exponent(old))
+            arc.place(x, old[source.R], source.log_tau(old))
+        return x
+
+    def out_of_order(self, x):
         """Where the arcs are not in the order of the string."""
         log_tau = np.array([arc.log_tau(x) for arc in self.arcs]).reshape(-1, x.shape[1])
         return (np.diff(log_tau, axis=0) < 0).any(axis=0)
@@ -80,3 +96,19 @@ class Elsewhere:
                 x[arc.alpha] = alpha[k]
             arc.place(x, R[k], tau[k])
         return x
+
+
+def _inner_arcs(part, names):
+    """Arcs inside a part: of each parallel connection the resistor and the capacitance."""
+    if isinstance(part, Leaf):
+        return
+    for each in part.parts:
+        yield from _inner_arcs(each, names)
+    if isinstance(part, Parallel):
+        beside = [leaf for leaf in part.parts if isinstance(leaf, Leaf)]
+        behind = [leaf for each in part.parts if each not in beside for leaf in each.parts]
+        resistors = [leaf for leaf in beside + behind if leaf[0] == "R"]
+        capacitances = [leaf for leaf in beside if leaf[0] in ("C", "CPE")]
+        if resistors and capacitances:
+            index = {name: k for k, name in enumerate(names)}
+            yield Arc(Parallel((resistors[0], capacitances[0])), index)

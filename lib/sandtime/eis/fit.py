@@ -18,10 +18,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sandtime.eis.circuit import Circuit, Leaf, frequencies, nearest
-from sandtime.eis.descent import ARRIVED, EXHAUSTED, STUCK, TOGETHER
+from sandtime.eis.circuit import Circuit, frequencies, nearest
+from sandtime.eis.descent import EXHAUSTED, STUCK, TOGETHER
 from sandtime.eis.given import given, weighted
-from sandtime.eis.search import STEPS, SURELY, fit_block
+from sandtime.eis.search import CORRELATED, STEPS, fit_block
 from sandtime.eis.table import Results
 
 _BLOCK = 2048  # spectra handed to an executor, or reported as progress, at once
@@ -261,13 +261,11 @@ def _result(circuit, frequency, found, absolute, single, settings):
     chi2, dof = found["chi2"], found["dof"]
     variance = np.einsum("iis->is", found["covariance"])
     found["flat"] = np.isinf(variance)
-    # a simple element may vanish: nothing else loses its meaning with it
-    lost = (found["lost"] != 0) & (found["lost"] != _vanishing(circuit)[:, None])
-    converged = (found["ended"] == ARRIVED) & ~(lost | found["flat"]).any(axis=0)
-    found |= faults(found["together"], chi2, dof, absolute)
+    converged = found["converged"]
+    found |= faults(found["correlated"], chi2, dof, absolute)
     adequate = converged & ~found["systematic"] & ~found["excess"] & ~found["coarse"]
     reason = np.full(len(chi2), "converged", object)
-    for k in np.flatnonzero(~adequate | (found["resting"] | found["lost"]).any(axis=0)):
+    for k in np.flatnonzero(~adequate | (found["on_bound"] | (found["running"] != 0)).any(axis=0)):
         one = {key: array[..., k] for key, array in found.items()}
         reason[k] = "; ".join(_in_words(circuit.names, one, converged[k]))
     if not adequate.all():
@@ -288,7 +286,7 @@ def _result(circuit, frequency, found, absolute, single, settings):
     return Fit(
         circuit=circuit,
         frequency=frequency,
-        parameters=named(np.exp(found["x"])),
+        parameters=named(np.exp(found["x"]) * found["sign"]),
         stderr=named(np.sqrt(variance)),
         covariance=shaped(found["covariance"]),
         chi2=shaped(chi2),
@@ -304,16 +302,6 @@ def _result(circuit, frequency, found, absolute, single, settings):
     )
 
 
-def _vanishing(circuit):
-    """Where the parameter of a simple element runs when the element is not there, 0 for others."""
-    alone = {
-        part.names[0]: part.element.parameters[0].vanishes
-        for part in circuit.tree.parts
-        if isinstance(part, Leaf)
-    }
-    return np.array([alone.get(name, 0) for name in circuit.names])
-
-
 def _in_words(names, one, converged):
     """How the fit of one spectrum ended, and what is wrong with it."""
     if converged:
@@ -323,22 +311,22 @@ def _in_words(names, one, converged):
     elif one["ended"] == STUCK:
         yield "no step lowers chi-square"
     for k, name in enumerate(names):
-        if one["lost"][k]:
-            yield f"{name} runs to {'zero' if one['lost'][k] < 0 else 'infinity'}"
+        if one["running"][k]:
+            yield f"{name} runs to {'zero' if one['running'][k] < 0 else 'infinity'}"
         elif one["flat"][k]:
             yield f"the data do not determine {name}"
-        if one["resting"][k]:
+        if one["on_bound"][k]:
             yield f"{name} rests on its bound"
     yield from faults_in_words(one)
 
 
-def faults(together, chi2, dof, absolute):
+def faults(correlated, chi2, dof, absolute):
     """What speaks against a circuit even at a minimum: three arrays of bool, (S,), by name."""
     # Wilson and Hilferty: the cube root of chi-square is nearly normal
     spread = 2 / (9 * dof)
     return {
-        "systematic": together > SURELY,
-        "excess": absolute & (np.cbrt(chi2 / dof) - 1 + spread > SURELY * np.sqrt(spread)),
+        "systematic": correlated > CORRELATED,
+        "excess": absolute & (np.cbrt(chi2 / dof) - 1 + spread > CORRELATED * np.sqrt(spread)),
         "coarse": (not absolute) & (chi2 / dof > _COARSE**2),
     }
 

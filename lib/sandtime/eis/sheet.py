@@ -53,8 +53,12 @@ class Sheet(figures.Plate):
     def lay_out(self, width):
         """Set the figure to `width` pixels and place its panels; returns the figure."""
         with styled():
-            _place(self, width)
+            self.place(width)
         return self
+
+    def place(self, width):
+        """Size, panels, legend and marks for a width in px."""
+        _place(self, width)
 
     def savefig(self, *arguments, **keywords):
         """As Matplotlib's; on white unless told otherwise."""

@@ -233,18 +233,18 @@ def with_error(value, error):
         return "–"
     if not math.isfinite(error) or error <= 0:
         words = "fixed" if error == 0 else "not determined" if error > 0 else "without error"
-        return f"{_plain(value, 6 if error == 0 else 3)} ({words})"
+        return f"{plain(value, 6 if error == 0 else 3)} ({words})"
     place = _exponent(error, 2) - 1
     if value:
         place = min(place, _exponent(value, 1))
     top = max(_exponent(size, 2) for size in (abs(value), error) if size)
-    shift = top if top < -3 or top >= 5 else 0
+    shift = top if top < -2 or top >= 5 else 0
     # numbers far above their errors have no more digits than a float
     digits = max(0, min(shift - place, 16))
     scale = 10.0**shift
     value, error = (round(each, -place) / scale for each in (value, error))
     text = f"{value:.{digits}f} ± {error:.{digits}f}".replace("-", "−")
-    return f"({text}) × 10{str(shift).translate(_SUPERSCRIPT)}" if shift else text
+    return f"({text}) × 10{superscript(shift)}" if shift else text
 
 
 def _exponent(value, digits):
@@ -252,11 +252,25 @@ def _exponent(value, digits):
     return int(f"{abs(value):.{digits - 1}e}".partition("e")[2])
 
 
-def _plain(value, digits):
+def superscript(power):
+    """A whole number as an exponent.
+
+    >>> superscript(-12)
+    '⁻¹²'
+    """
+    return str(power).translate(_SUPERSCRIPT)
+
+
+def plain(value, digits=3):
+    """A number to so many digits, without an error; powers of ten as prose has them.
+
+    >>> plain(2.69e-7)
+    '2.69 × 10⁻⁷'
+    """
     text = f"{value:.{digits}g}"
     mantissa, _, power = text.partition("e")
     if power:
-        mantissa += f" × 10{str(int(power)).translate(_SUPERSCRIPT)}"
+        mantissa += f" × 10{superscript(int(power))}"
     return mantissa.replace("-", "−")
 
 
@@ -282,6 +296,16 @@ def quantity(value, unit, digits=3):
     return f"{float(f'{value / scale:.{digits}g}'):g} {letter}{unit}".replace("-", "−")
 
 
+def error_title(title):
+    """Title of the column with the errors of another column.
+
+    >>> error_title("int.R [Ω]")
+    'int.R error [Ω]'
+    """
+    name, bracket, own = title.partition(" [")
+    return f"{name} error{bracket}{own}"
+
+
 def rounded(frame):
     """A table of `table`, or part of it, as rows of text: heading first.
 
@@ -291,8 +315,7 @@ def rounded(frame):
     titles = list(frame.columns)
     columns = {}
     for title in titles:
-        name, _, own = title.partition(" [")
-        error = f"{name} error{' [' + own if own else ''}"
+        error = error_title(title)
         if error in titles:
             pairs = zip(frame[title], frame[error], strict=True)
             columns[title] = [with_error(*pair) for pair in pairs]
@@ -300,7 +323,7 @@ def rounded(frame):
             columns[title] = [f"{100 * v:.2g} %".replace("-", "−") for v in frame[title]]
         elif title in ("reduced chi2", "misfit"):
             if np.isfinite(frame[title].astype(float)).any():
-                columns[title] = [_plain(v, 3) if np.isfinite(v) else "–" for v in frame[title]]
+                columns[title] = [plain(v, 3) if np.isfinite(v) else "–" for v in frame[title]]
         elif title not in REMARKS and not re.search(r" error( \[|$)", title):
             columns[title] = [str(value) for value in frame[title]]  # a reader's own column
     if {"adequate", "reason"} <= set(titles):

@@ -1,8 +1,8 @@
 """How the ledger looks: its rows as accessible tables (chapter *Ledger*).
 
 Strings only.  A table becomes a list of cards where the page is narrow, follows the colours of the
-page around it, and says every verdict in words.  The filter of `by_section` is a set of radio
-buttons; without a script nothing is hidden.
+page around it, and says every verdict in words.  `by_section` can be filtered by verdict and words
+and sorted; the filter stands in the page's address.  Without a script nothing is hidden.
 """
 
 import html
@@ -46,12 +46,15 @@ _STYLE = """
 .ledger-rows summary span { color: var(--sandtime-quiet, inherit); }
 .ledger-rows details .ledger-scroll { margin: .2rem 0 1.2rem; }
 .ledger-rows [hidden] { display: none !important; }
+.ledger-rows th button { all: unset; cursor: pointer; }
+.ledger-rows th button:focus-visible { outline: 2px solid currentColor; outline-offset: 2px; }
+.ledger-rows th[aria-sort=ascending] button::after { content: " ↑"; }
+.ledger-rows th[aria-sort=descending] button::after { content: " ↓"; }
 @media (max-width: 720px) {
   .ledger-rows table.ledger :is(tbody, tr, th, td), .ledger-rows caption {
     display: block; width: auto; }
   .ledger-rows table.ledger { display: block; }
-  .ledger-rows table.ledger thead { position: absolute; width: 1px; height: 1px;
-    overflow: hidden; clip-path: inset(50%); }
+  .ledger-rows table.ledger thead { display: none; }
   .ledger-rows table.ledger tbody tr { padding: .7rem;
     border-bottom: 1px solid var(--sandtime-rule, #999); }
   .ledger-rows table.ledger tbody tr:last-child { border-bottom: 0; }
@@ -66,30 +69,92 @@ _SCRIPT = """
 (() => {
   const box = document.currentScript.closest(".ledger-rows");
   const choice = box.querySelector("fieldset"), status = box.querySelector("[role=status]");
+  const words = choice.querySelector("[type=search]");
   const groups = [...box.querySelectorAll("details")];
+  const tallies = new Map(groups.map((group) => {
+    const place = group.querySelector("summary span");
+    return [place, place.textContent];
+  }));
+  const plain = (text) => text.normalize("NFKC").toLowerCase().replace(/\\s+/g, " ").trim();
   choice.hidden = false;
-  const filter = () => {
-    const wanted = choice.querySelector("input:checked").value;
+
+  const filter = (keep) => {
+    const wanted = choice.querySelector("input:checked").value, text = plain(words.value);
+    const on = wanted !== "" || text !== "";
     let shown = 0;
     for (const group of groups) {
       let here = 0;
       for (const row of group.querySelectorAll("tbody tr")) {
-        row.hidden = wanted !== "" && row.dataset.verdict !== wanted;
+        row.hidden = (wanted !== "" && row.dataset.verdict !== wanted) ||
+          (text !== "" && !plain(row.textContent).includes(text));
         here += !row.hidden;
       }
       group.hidden = here === 0;
-      group.open = wanted !== "" && here > 0;
+      group.open = on && here > 0;
+      const place = group.querySelector("summary span");
+      place.textContent = on ? here + (here === 1 ? " row" : " rows") : tallies.get(place);
       shown += here;
     }
-    status.textContent = wanted === "" ? "" : shown + " rows: " + wanted;
+    const said = [wanted, text && "\\u201c" + words.value.trim() + "\\u201d"].filter(Boolean);
+    status.textContent = on ? shown + (shown === 1 ? " row: " : " rows: ") + said.join(", ") : "";
+    if (keep) return;
+    const address = new URLSearchParams();
+    if (wanted) address.set("verdict", wanted);
+    if (text) address.set("text", words.value.trim());
+    history.replaceState(null, "", on ? "#" + address : location.pathname + location.search);
   };
-  choice.addEventListener("change", filter);
+  choice.addEventListener("change", () => filter());
+  words.addEventListener("input", () => filter());
+
+  const value = (cell) => {
+    const text = [...cell.childNodes]
+      .filter((node) => !(node.classList && node.classList.contains("place")))
+      .map((node) => node.textContent).join("").trim();
+    const number = /-?\\d[\\d,]*(\\.\\d+)?/.exec(text.replace("\\u2212", "-"));
+    return { text: plain(text), number: number ? parseFloat(number[0].replace(/,/g, "")) : NaN };
+  };
+  const order = (a, b) => {
+    if (!Number.isNaN(a.number) && !Number.isNaN(b.number)) return a.number - b.number;
+    return Number.isNaN(a.number) - Number.isNaN(b.number) || a.text.localeCompare(b.text);
+  };
+  const sort = (head) => {
+    const rising = head.getAttribute("aria-sort") !== "ascending";
+    const heads = [...head.parentNode.children], column = heads.indexOf(head);
+    for (const other of heads) other.removeAttribute("aria-sort");
+    head.setAttribute("aria-sort", rising ? "ascending" : "descending");
+    const body = head.closest("table").tBodies[0];
+    const keyed = [...body.rows].map((row) => [value(row.cells[column]), row]);
+    keyed.sort((a, b) => (rising ? 1 : -1) * order(a[0], b[0]));
+    body.append(...keyed.map(([, row]) => row));
+  };
+  for (const head of box.querySelectorAll("details thead th")) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.title = "Sort by this column";
+    button.append(...head.childNodes);
+    button.addEventListener("click", () => sort(head));
+    head.append(button);
+  }
+
   const open = () => {
-    const row = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
+    const address = location.hash.slice(1);
+    if (/^(verdict|text)=/.test(address)) {
+      const asked = new URLSearchParams(address), verdict = asked.get("verdict") || "";
+      for (const each of choice.querySelectorAll("[type=radio]")) {
+        each.checked = each.value === verdict;
+      }
+      if (!choice.querySelector("input:checked")) choice.querySelector("input").checked = true;
+      words.value = asked.get("text") || "";
+      filter(true);
+      choice.scrollIntoView({ block: "start", behavior: "instant" });
+      return;
+    }
+    const row = address && document.getElementById(address);
     const group = row && box.contains(row) && row.closest("details");
     if (group) {
       choice.querySelector("input").checked = true;
-      filter();
+      words.value = "";
+      filter(true);
       group.open = true;
       row.scrollIntoView({ block: "center", behavior: "instant" });
     }
@@ -150,6 +215,7 @@ def by_section(rows):
     parts = [
         "<fieldset hidden><legend>Show the rows that are</legend>",
         *choices,
+        '<label>with the words <input type="search" autocomplete="off" size="18"></label>',
         '</fieldset>\n<p role="status"></p>',
     ]
     for section, group in itertools.groupby(rows, key=lambda row: row.section):

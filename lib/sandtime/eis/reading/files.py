@@ -182,7 +182,8 @@ def _parts(path, raw, columns, leave_out, programme):
         yield from spreadsheet.parts(path, raw, columns, leave_out, programme)
         return
     if raw.startswith(mpr.MAGIC):
-        yield path, "BioLogic .mpr", "", mpr.parse(path, columns=columns)
+        found = mpr.parse(path, columns, leave_out)
+        yield path, "BioLogic .mpr", "", _programme(path, programme, *found)
         return
     lines = binaries.text(path, raw)
     layout = exports.recognise(lines)
@@ -194,4 +195,19 @@ def _parts(path, raw, columns, leave_out, programme):
             )
         yield path, "plain table", "", tables.parse(path, lines, columns, leave_out)
     else:
-        yield path, layout.name, "", exports.parse(path, lines, layout, columns=columns)
+        found = exports.parse(path, lines, layout, columns, leave_out)
+        yield path, layout.name, "", _programme(path, programme, *found)
+
+
+def _programme(path, programme, values, numbers, ignored):
+    """Of what an export holds, the programme that is asked for."""
+    count = values.pop("programme")
+    if programme is None:
+        return values, numbers, ignored
+    if isinstance(programme, str) or programme not in range(1, count.max(initial=0) + 1):
+        raise ValueError(
+            f"programme = {programme!r} is not allowed: {path.name} holds "
+            f"{count.max(initial=0)}, numbered from 1"
+        )
+    keep = count == programme
+    return {key: value[keep] for key, value in values.items()}, numbers[keep], ignored

@@ -2,8 +2,8 @@
 
 BioLogic (EC-Lab, BT-Lab ``.mpt``)
     A first line ``EC-Lab ASCII FILE``, a second that counts the lines of the head, the last of
-    which names the columns; tabs.  ``Ns`` numbers the programmes.  Files of *yadg*, *pyimpspec*
-    and *impedance.py*, column names also in *galvani*.
+    which names the columns; tabs.  The table may also stand without its head.  ``Ns`` numbers the
+    programmes.  Files of *yadg*, *pyimpspec* and *impedance.py*, column names also in *galvani*.
 Gamry (``.DTA``)
     Gamry's help pages *EIS Data File Overview* and *The EIS Data Curve*: ``EXPLAIN``, then objects,
     of which ``ZCURVE TABLE`` is a spectrum: names, units, rows that begin with a tab.
@@ -60,7 +60,7 @@ class Layout:
     recognise: Callable  # lines → bool
     tables: Callable  # lines → list of Table
     columns: dict
-    separators: tuple = ("\t",)  # the first that the line of names holds
+    separators: tuple = ("\t",)  # the first that the line of names holds, or with `blanks` a row
     blanks: re.Pattern | None = None  # what separates the names, if not what separates the cells
     named: Callable = str  # line → what of it holds the names
     marks: tuple = ()
@@ -76,6 +76,12 @@ class Layout:
 def _where(lines, *words):
     """Indices of the lines that hold all of these words."""
     return [i for i, line in enumerate(lines[:HEAD]) if all(word in line for word in words)]
+
+
+def _cells(line):
+    """The cells of a line, whatever separates them."""
+    cells = [cell.strip() for cell in re.split(r"[\t;,]", line)]
+    return {cell[1:-1] if cell[:1] == cell[-1:] == '"' else cell for cell in cells}
 
 
 def _single(*words, skip=1):
@@ -100,7 +106,7 @@ def _biologic(lines):
     count = re.search(r"Nb header lines\s*:\s*(\d+)", "\n".join(lines[:3]))
     said = int(count[1]) - 1 if count else -1
     # comments may hold characters that end a line for one program and not for another
-    named = [i for i in _where(lines, "freq/Hz", "\t") if "freq/Hz" in lines[i].split("\t")]
+    named = [i for i in _where(lines, "freq/Hz") if "freq/Hz" in re.split(r"[\t;,]", lines[i])]
     head = said if said in named or not named else named[0]
     return [Table(head, head + 1, len(lines))] if 0 <= head < len(lines) else []
 
@@ -109,8 +115,8 @@ def _gamry(lines):
     found = []
     for i, line in enumerate(lines):
         if line.startswith("ZCURVE") and i + 2 < len(lines):
-            after = (j for j in range(i + 3, len(lines)) if re.match(r"\S", lines[j]))
-            units = i + 2 if lines[i + 2].strip().startswith("#") else None
+            after = (j for j in range(i + 3, len(lines)) if re.match(r"[^\s,;]", lines[j]))
+            units = i + 2 if lines[i + 2].strip(" \t,;").startswith("#") else None
             start = i + 2 if units is None else i + 3
             stop = next(after, len(lines))
             found.append(Table(i + 1, start, stop, _announced(line), units))
@@ -145,7 +151,7 @@ def _relaxis(lines):
     for head in heads:
         stop = min((i for i in [*heads, *titles] if i > head), default=len(lines))
         names = lines[head].rstrip().split("\t")
-        begin = [i for i, name in enumerate(names) if name == "Data: Frequency"]
+        begin = [i for i, name in enumerate(names) if name.startswith("Data: Frequency")]
         about = [i for i in range(head + 1, stop) if "\tModel:" in lines[i]] or [head]
         for start, end in pairwise([*about, stop]):
             for places in pairwise([*begin, len(names)]):
@@ -167,7 +173,10 @@ _PRINCETON = {
 
 BIOLOGIC = Layout(
     "BioLogic",
-    lambda lines: "-Lab ASCII FILE" in lines[0],
+    lambda lines: (
+        "-Lab ASCII FILE" in lines[0]
+        or ("freq/Hz" in lines[0] and bool({"Ns", "cycle number"} & {*lines[0].split("\t")}))
+    ),
     _biologic,
     {
         "frequency": ("freq/Hz",),
@@ -178,6 +187,7 @@ BIOLOGIC = Layout(
         "phase_deg": ("Phase(Z)/deg",),
         "time": ("time/s",),
     },
+    separators=("\t", ";", ","),
     marks=("Ns",),
     restarts=("cycle number", "z cycle", "half cycle"),
     what=lambda lines: lines[3].strip() if len(lines) > 3 else "",
@@ -187,7 +197,7 @@ LAYOUTS = (
     BIOLOGIC,
     Layout(
         "Gamry",
-        lambda lines: lines[0].strip() == "EXPLAIN",
+        lambda lines: lines[0].strip(" \t,;") == "EXPLAIN",
         _gamry,
         {
             "frequency": ("Freq",),
@@ -197,7 +207,7 @@ LAYOUTS = (
             "phase_deg": ("Zphz",),
             "time": ("Time", "T"),
         },
-        separators=("\t", None),
+        separators=("\t", ";", ",", None),
         several=True,
         counter=("Pt",),
         corrected=("ZrealDrCor", "ZimagDrCor"),
@@ -205,10 +215,13 @@ LAYOUTS = (
     ),
     Layout(
         "ZPlot",
-        lambda lines: lines[0].startswith(("ZPLOT2", '"ZPlotW')),
+        lambda lines: (
+            lines[0].strip(' "').lower().startswith("zplot")
+            or bool(_where(lines, "Freq(Hz)", "Z'(a)"))
+        ),
         _zview("Freq(Hz)"),
         _ZVIEW,
-        separators=("\t", ","),
+        separators=("\t", ";", ","),
         blanks=_BLANKS,
     ),
     Layout(
@@ -216,7 +229,7 @@ LAYOUTS = (
         lambda lines: bool(_where(lines, "Freq (Hz)", "Z'(a)")),
         _zview("Freq (Hz)"),
         _ZVIEW,
-        separators=("\t", ","),
+        separators=("\t", ";", ","),
         blanks=_BLANKS,
     ),
     Layout(
@@ -238,7 +251,7 @@ LAYOUTS = (
     ),
     Layout(
         "Parstat",
-        lambda lines: "Frequency (Hz)" in lines[0] and "Zre (ohms)" in lines[0],
+        lambda lines: {"Frequency (Hz)", "Zre (ohms)", "Zim (ohms)"} <= _cells(lines[0]),
         _single("Frequency (Hz)", "Zre (ohms)"),
         _PRINCETON,
         separators=("\t", ";", ","),
@@ -255,16 +268,20 @@ LAYOUTS = (
     ),
     Layout(
         "CH Instruments",
-        lambda lines: bool(_where(lines, "Freq/Hz,", "/ohm")),
-        _single("Freq/Hz,", "/ohm"),
+        lambda lines: any(
+            _cells(lines[i]) >= {"Freq/Hz", *pair}
+            for i in _where(lines, "Freq/Hz", "/ohm")
+            for pair in (("Z'/ohm", 'Z"/ohm'), ("Z/ohm", "Phase/deg"))
+        ),
+        _single("Freq/Hz", "/ohm"),
         {
             "frequency": ("Freq/Hz",),
             "real": ("Z'/ohm",),
-            "imag": ('Z"/ohm', "Z''/ohm"),
+            "imag": ('Z"/ohm',),
             "modulus": ("Z/ohm",),
             "phase_deg": ("Phase/deg",),
         },
-        separators=(",",),
+        separators=("\t", ";", ","),
     ),
     Layout(
         "RelaxIS",

@@ -1,7 +1,8 @@
 """Binary ``.mpr`` files of BioLogic, through galvani (optional: ``pip install "sandtime[mpr]"``).
 
-BioLogic publishes no description of the format; galvani knows it from reverse engineering.  What it
-finds has the names that EC-Lab gives the columns of its text, and goes the same way as they.
+BioLogic publishes no description of the format; galvani (GPL-3, and needed for nothing else) knows
+it from reverse engineering.  What it finds has the names that EC-Lab gives the columns of its text,
+and goes the same way as they.
 """
 
 from dataclasses import dataclass
@@ -14,8 +15,11 @@ MAGIC = b"BIO-LOGIC MODULAR FILE"
 ADVICE = "export it as text with EC-Lab (.mpt) and read that"
 
 
-def parse(path, columns=None):
-    """As `exports.parse`, of a binary file; the numbers are those of its records, from 1."""
+def parse(path, columns=None, leave_out=()):
+    """As `exports.parse`, of a binary file; the numbers are those of its records, from 1.
+
+    Such a file holds no words that could be left out.
+    """
     try:
         from galvani.BioLogic import MPRfile
     except ImportError as error:
@@ -44,13 +48,14 @@ def parse(path, columns=None):
 
 @dataclass(frozen=True)
 class _Binary:
-    """A table of records, with the face of `exports.Text`."""
+    """A table of records, with the face of `records.Text`."""
 
     path: object
     names: list
     data: np.ndarray
     layout: layouts.Layout = layouts.BIOLOGIC
     what: str = ""
+    part: np.ndarray | None = None
 
     @property
     def where(self):
@@ -73,6 +78,12 @@ class _Binary:
 
     def cells(self, index):
         return self.data[self.names[index]]
+
+    def without(self, places, words):
+        return self
+
+    def check(self, places):
+        """Binary numbers have no decimal sign."""
 
     def numeric(self, index):
         return True
