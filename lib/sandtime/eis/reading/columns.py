@@ -17,17 +17,17 @@ _NAMES = {
     "omega": ("omega ω angularfrequency kreisfrequenz", ""),
     "log10_frequency": ("logf log10f lgf logfreq log10freq logfrequency log10frequency", ""),
     "real": (
-        "z' zre zreal rez realz zrealpart realpartofz zs' z're",
-        "z'a real re realpart realimpedance impedancereal realteil r rs resistance z1",
+        "z' zre zreal zr rez realz zrealpart realpartofz zs' z're",
+        "real re realpart realimpedance impedancereal realteil r rs resistance z1",
     ),
     "imag": (
-        "z'' zim zimag zimg imz imagz zimaginary imaginaryz imaginarypartofz imagpartofz zs''",
-        "z''b imaginary imag im imaginarypart imagpart imaginaryimpedance impedanceimag "
+        "z'' zim zimag zi zimg imz imagz zimaginary imaginaryz imaginarypartofz imagpartofz zs''",
+        "imaginary imag im imaginarypart imagpart imaginaryimpedance impedanceimag "
         "impedanceimaginary imaginärteil imaginaerteil imagteil x xs reactance z2",
     ),
     "modulus": (
         "|z| zmod modz zmodulus modulusz zmag magz absz zabs betragz |zs| zmagnitude magnitudez",
-        "modulus magnitude |impedance| impedancemodulus impedancemagnitude betrag",
+        "modulus magnitude mag |impedance| impedancemodulus impedancemagnitude betrag",
     ),
     "complex": ("", "z impedance impedanz compleximpedance zcomplex complexz"),
     "phase": (
@@ -44,13 +44,18 @@ _NAMES = {
 _QUANTITY = {n: key for key, both in _NAMES.items() for n in " ".join(both).split()}
 _LABELLED = {n: key for key, both in _NAMES.items() for n in both[0].split()}
 _OTHERS = {
-    "y": "an admittance", "y'": "an admittance", "y''": "an admittance", "|y|": "an admittance",
-    "yreal": "an admittance", "yimag": "an admittance", "yre": "an admittance",
-    "yim": "an admittance", "rey": "an admittance", "imy": "an admittance",
-    "c'": "a capacitance", "c''": "a capacitance", "m'": "a modulus", "m''": "a modulus",
-    "eps'": "a permittivity", "eps''": "a permittivity", "ε'": "a permittivity",
-    "ε''": "a permittivity", "period": "a period",
-}  # fmt: skip
+    "an admittance, whose reciprocal is the impedance": "y y' y'' |y| yreal yimag yre yim rey imy",
+    "a capacitance, 1/(iωZ)": "c' c'' cp cs cre cim",
+    "a resistivity, which is the impedance times area over thickness": "rho rho' rho'' ρ ρ' ρ''",
+    "an electric modulus, iωC₀Z": "m' m''",
+    "a permittivity, 1/(iωC₀Z)": "eps' eps'' ε' ε'' ε epsilon' epsilon''",
+    "a conductivity, whose reciprocal is the resistivity": "sigma' sigma'' σ' σ'' σ",
+    "a period, whose reciprocal is the frequency": "period periode",
+    "a natural logarithm of the frequency": "lnf lnfreq lnfrequency",
+    "a logarithm of the angular frequency": "logω lnω log10ω logomega lnomega log10omega logw lnw",
+    "a logarithm of the modulus": "log|z| log10|z| ln|z| lg|z| logz log10z lnz",
+}
+_OTHERS = {word: what for what, words in _OTHERS.items() for word in words.split()}
 _PAIRS = {"r": "x", "rs": "xs", "resistance": "reactance", "z1": "z2"}
 _MODELS = re.compile(
     r"fit|fitted|calc\w*|sim\w*|model\w*|theor\w*|kk|resid\w*|err\w*|std|sd|sigma|dev\w*|corr\w*"
@@ -95,7 +100,7 @@ def meaning(name, second=""):
     bare, said = units.split(name)
     if not said and second:
         said = second
-    sign, bare = _signed(bare)
+    sign, bare = _signed(re.sub(r"(?<=')\((a|b)\)$", "", bare))  # ZPlot's Z'(a) and Z''(b)
     word, label = _core(bare), ""
     quantity = _QUANTITY.get(word, "")
     if not quantity and not said:
@@ -205,7 +210,7 @@ def resolve(names, second=()):
             "corrected: columns= must say which are meant"
         )
     sweeps = [(label, _select(group, names, meanings)) for label, group in labelled.items()]
-    told = []
+    told = [f"read the columns of {next(iter(labelled))!r}"]
     if len(sweeps) > 1:
         told = [f"read {len(sweeps)} sweeps side by side: {', '.join(labelled)}"]
     return sweeps, told
@@ -316,15 +321,15 @@ def missing(names):
         if quantity not in held and not (quantity == "frequency" and set(held) & set(FREQUENCY))
     ]
     others = [
-        f"{name!r} is {each.trouble}, which is not converted"
+        f"{name!r} is {each.trouble}: convert it first"
         for name, each in zip(names, meanings, strict=True)
         if not each.quantity and each.trouble
     ]
     return (
-        f"no column {', '.join(lacks)} among {', '.join(names)}; needed are frequency_hz, "
+        "".join(f"{other}; " for other in others[:3])
+        + f"no column {', '.join(lacks)} among {', '.join(names)}; needed are frequency_hz, "
         "z_real_ohm, z_imag_ohm or usual names of these (modulus and phase will do), or "
         'columns={"frequency": ..., ...} must say what is where'
-        + "".join(f"; {other}" for other in others)
     )
 
 

@@ -236,11 +236,15 @@ class Table:
 
     def _whole(self):
         """An error if the file ends amid its last number: fewer digits than in all rows above."""
-        if not self.cut_off or len(self.rows) < 4 or self.separator == CELL:
+        if not self.cut_off or self.separator == CELL:
             return
         mark = self.separator
-        last = [re.split(r"[.,](?=\d*\S*$)", line.rsplit(mark, 1)[-1]) for _, line in self.rows]
-        *above, final = (len(each[-1]) if len(each) == 2 else -1 for each in last)
+        last = [line.rsplit(mark, 1)[-1] for _, line in self.rows]
+        if len(self.rows) < 4:  # compared with the cells beside it, if these are as 1.2345E+00
+            beside = split(self.rows[-1][1], mark)[:-1]
+            last = [cell for cell in beside if re.search(r"[eE]", cell)] + last[-1:]
+        digits = [re.split(r"[.,](?=\d*\S*$)", cell) for cell in last]
+        *above, final = (len(each[-1]) if len(each) == 2 else -1 for each in digits)
         if len({*above}) == 1 and above[0] > 0 and final < above[0]:
             number, line = self.rows[-1]
             raise ValueError(
