@@ -4,6 +4,7 @@ import contextlib
 import csv
 import errno
 import io
+import json
 import os
 import re
 import shlex
@@ -199,8 +200,10 @@ def test_a_fit_is_the_one_of_the_library_with_all_digits(here):
         unit = fit.circuit.units[name]
         title = f"{name} [{unit}]" if unit else name
         error = title.replace(name, f"{name} error")
-        assert [float(row[title]) for row in found] == pytest.approx(fit[name], rel=1e-9)
-        assert [float(row[error]) for row in found] == pytest.approx(fit.stderr[name], rel=1e-6)
+        assert [float(row[title]) for row in found] == pytest.approx(fit[name], rel=1e-9, abs=0)
+        assert [float(row[error]) for row in found] == pytest.approx(
+            fit.stderr[name], rel=1e-6, abs=0
+        )
         assert all(repr(float(row[title])) == row[title] for row in found)
     assert {row["adequate"] for row in found} == {"true"}
     assert {row["points"] for row in found} == {"41"}
@@ -245,7 +248,7 @@ def test_check_is_that_of_the_library(here, capsys):
 
 
 def test_spectra_of_different_frequencies_keep_their_places(here):
-    other = np.geomspace(1e5, 1, 31)
+    other = np.geomspace(1e5, 1, FREQUENCY.size)
     for k in (1, 4):
         eis.write(Path("spectra") / f"s{k}.csv", eis.Spectra(other, spectra(8, 0, other)[k]))
     Path("spectra/s2.csv").unlink()
@@ -256,7 +259,11 @@ def test_spectra_of_different_frequencies_keep_their_places(here):
         f"s{k}.csv" for k in (0, 1, 2, 2, 2, 3, 4, 5, 6, 7)
     ]
     assert [row["sweep"] for row in found[1:6]] == ["", "#1", "#2", "#3", ""]
-    assert [row["points"] for row in found[:3]] == ["41", "31", "41"]
+    highest = [float(row["highest frequency [Hz]"]) for row in found[:3]]
+    assert highest == pytest.approx([1e6, 1e5, 1e6])
+    fit = eis.fit(other, spectra(8, 0, other)[[1, 4]], CIRCUIT)
+    R = [float(found[k]["int.R [Ω]"]) for k in (1, 6)]
+    assert pytest.approx(fit["int.R"], rel=1e-9) == R
     R = eis.fit(FREQUENCY, spectra(3, 5), CIRCUIT)["int.R"]
     assert [float(row["int.R [Ω]"]) for row in found[2:5]] == pytest.approx(R, rel=1e-9)
 
@@ -468,6 +475,20 @@ def test_a_run_that_is_killed_goes_on_to_the_same_bytes(whole, before, monkeypat
     assert not list(Path().rglob("*.part"))
 
 
+def test_a_line_that_was_cut_off_is_dropped_for_good(whole, stopped, monkeypatch):
+    assert stopped(FIT, stop) == 130
+    part = Path("out.csv.part")
+    for rest in (part.read_bytes()[:-1], part.read_bytes()[:-50]):
+        part.write_bytes(rest)  # three parts, of which the last has no end
+        assert stopped(FIT, stop) == 130
+        lines = part.read_bytes().splitlines()
+        assert len(lines) == 4 and all(json.loads(line) for line in lines)
+    names = seen(monkeypatch)
+    assert main(FIT) == 0
+    assert len(names) == 5
+    assert Path("out.csv").read_bytes() == whole
+
+
 @pytest.mark.skipif(os.name == "nt", reason="signals of Unix")
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
 def test_a_run_that_is_interrupted_goes_on_to_the_same_bytes(whole, name, stopped, capsys):
@@ -662,7 +683,7 @@ def test_a_time_in_every_reading():
              "magnesium": c0 - magnesium * 0.31 / 0.69}  # fmt: skip
     for name, drop in drops.items():
         expected = 4 * i**2 * t0 / (np.pi * (F * drop) ** 2)
-        assert found[name].diffusivity(i, t0) == pytest.approx(expected, rel=1e-10)
+        assert found[name].diffusivity(i, t0) == pytest.approx(expected, rel=1e-10, abs=0)
         assert found[name].frame == "fixed"
     D = found["receding"].diffusivity(i, t0)
     v = i * LI90MG10.molar_volume / F
@@ -709,12 +730,12 @@ def test_sand_writes_the_line_in_every_reading(here, capsys):
     for row, each in zip(found[-4:], readings.readings(LI90MG10), strict=True):
         assert (row["from"], row["reading"]) == ("Sand plot", each.name)
         D = each.factor * plot.diffusivity
-        assert float(row["D [m²/s]"]) == pytest.approx(D, rel=1e-12)
+        assert float(row["D [m²/s]"]) == pytest.approx(D, rel=1e-12, abs=0)
         own_share = plot.diffusivity_stderr / plot.diffusivity
         share = np.sqrt(own_share**2 + 0.04**2 + 0.06**2)
-        assert float(row["D error [m²/s]"]) == pytest.approx(D * share, rel=1e-9)
+        assert float(row["D error [m²/s]"]) == pytest.approx(D * share, rel=1e-9, abs=0)
     one = [row for row in found if row["from"] == "100 µA/cm²" and row["reading"] == "empty"]
-    assert float(one[0]["D [cm²/s]"]) == pytest.approx(1.525e-11, rel=1e-3)
+    assert float(one[0]["D [cm²/s]"]) == pytest.approx(1.525e-11, rel=1e-3, abs=0)
     said = capsys.readouterr().out
     implied = readings.interrupted(7.5 * hour, 10 * hour, 9.4 * hour)
     assert f"t0 it implies {implied / hour:.4g} h" in said and "receding frame" in said
@@ -734,7 +755,7 @@ def test_the_covariance_of_a_line_is_that_of_many_lines():
     ]
     case = i, t0, LI90MG10.concentration
     plot = sand.fit(*case, through_origin=False, depletion_time_stderr=2 * t0 * 0.01)
-    assert plot.covariance == pytest.approx(np.cov(np.transpose(many)), rel=0.1)
+    assert plot.covariance == pytest.approx(np.cov(np.transpose(many)), rel=0.1, abs=0)
 
 
 def test_sand_takes_several_electrodes_and_currents_with_an_area(here, capsys):
@@ -744,7 +765,7 @@ def test_sand_takes_several_electrodes_and_currents_with_an_area(here, capsys):
     found = rows("out.csv")
     assert [row["electrode"] for row in found] == ["Li", *["Li0.95Mg0.05"] * 4]
     D = sand.diffusivity(1.0, 15 * hour, LI.concentration)
-    assert float(found[0]["D [m²/s]"]) == pytest.approx(D, rel=1e-12)
+    assert float(found[0]["D [m²/s]"]) == pytest.approx(D, rel=1e-12, abs=0)
     assert found[0]["D error [m²/s]"] == ""
 
 
@@ -790,6 +811,18 @@ def test_a_strip_of_ones_own_is_analysed_as_the_campaign_is(alloy):
     assert shares[0] == pytest.approx(shares[1], rel=0.02) and 0.3 < shares[0] < 0.7
 
 
+def test_three_criteria(alloy):
+    series, _ = alloy
+    mine = own.series(series.spectra, electrode=LI90MG10, current=2.0, temperature=celsius(25))
+    found = own.analyse(mine, area=campaign.AREA)
+    (_, paper, *at), (_, printed, *_), (_, rise, *_) = own.criteria(found)
+    assert paper == 1.0 and tuple(at) == found.depletion_time()
+    assert printed == pytest.approx(1e4 * campaign.AREA)
+    assert rise == pytest.approx(10 / 0.27 * found.resistance[0], rel=1e-9)
+    half = own.criteria(found, 0.5)[0]
+    assert half[1] == 0.5 and half[2] < at[0]
+
+
 def test_a_colder_strip_meets_the_criterion_later(alloy):
     series, _ = alloy
     case = {"electrode": LI90MG10, "current": 2.0}
@@ -813,6 +846,10 @@ def test_strip_prints_times_and_writes_every_spectrum(here, alloy, capsys):
     t0, error = own.analyse(mine, area=campaign.AREA).depletion_time()
     assert f"10 kΩ cm² at 25 °C: t0 = ({t0 / hour:.6g} ± {error / hour:.2g}) h" in said
     assert "whatever the area (0.2827 cm²): not reached" in said
+    # a current and its area are the same as its density
+    argv[3] = f"{2.0 * campaign.AREA * 1e6!r} uA"
+    assert main(argv) == 0
+    assert capsys.readouterr().out == said
     every = readings.readings(LI90MG10)
     for each in every:
         D = float(each.diffusivity(2.0, t0))

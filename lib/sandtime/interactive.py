@@ -14,13 +14,14 @@ import html
 import itertools
 import json
 import math
+import re
 from dataclasses import dataclass
 
 import numpy as np
 
 from . import figures
 
-__all__ = ["MAX_BYTES", "MAX_FRAMES", "Choice", "choose", "explore"]
+__all__ = ["MAX_BYTES", "MAX_FRAMES", "Choice", "bring", "choose", "explore"]
 
 MAX_FRAMES = 160  # some 50 ms each while the book is built
 MAX_BYTES = 200_000  # packed frames of one explorer; a page may hold 300 kB of them
@@ -324,3 +325,112 @@ def _widget(draw, alt, choices, says=None):
     for slider in sliders:
         slider.observe(refresh, names="index")
     return widgets.VBox([picture, *sentence, *sliders])
+
+
+# ---- a reader's own file ------------------------------------------------------------------------
+
+NO_KERNEL = (
+    "Here stands, in a live notebook, a field for your own file. "
+    "Open this page with Binder (the rocket above) or, after <code>make book</code>, in "
+    "JupyterLab, and run all cells."
+)
+
+
+def bring(circuit):
+    """A field for a reader's own spectrum, in a kernel; on the page a sentence that says so.
+
+    Parameters
+    ----------
+    circuit : str
+        What stands in the field of the circuit at first.
+
+    See also
+    --------
+    sandtime.upload : what is done with the file.
+    """
+    from IPython.display import display
+
+    if figures.medium() == "kernel":
+        display(_Field(circuit).box)
+    else:
+        words = re.sub("<.*?>", "", NO_KERNEL)
+        display({"text/plain": words, "text/html": f"<p>{NO_KERNEL}</p>"}, raw=True)
+
+
+class _Field:
+    """Fields, a button and the place of the answer, which holds an error as plain text too."""
+
+    def __init__(self, circuit):
+        import ipywidgets as widgets
+
+        wide = {
+            "style": {"description_width": "90px"},
+            "layout": {"width": "540px", "max_width": "100%"},
+        }
+        self.file = widgets.FileUpload(description="Your file", multiple=False)
+        self.circuit = widgets.Text(circuit, description="circuit", **wide)
+        self.columns = widgets.Text(
+            description="columns",
+            placeholder="if asked for: frequency: 0, modulus: 1, phase_rad: 2",
+            **wide,
+        )
+        self.leave_out = widgets.Text(
+            description="leave out", placeholder="cells that are no numbers: OVERLOAD", **wide
+        )
+        self.flip = widgets.Checkbox(False, description="the file holds −Im Z", indent=False)
+        self.button = widgets.Button(description="Read, test, fit", button_style="primary")
+        self.sweep = widgets.Dropdown(description="sweep", **wide)
+        self.sweep.layout.display = "none"
+        self.answer = widgets.HTML()
+        self.found, self.filling = None, False
+        self.box = widgets.VBox(
+            [
+                self.file, self.circuit, self.columns, self.leave_out, self.flip, self.button,
+                self.sweep, self.answer,
+            ]
+        )  # fmt: skip
+        self.button.on_click(lambda _: self.attempt(self.examined))
+        self.sweep.observe(self.another, names="index")
+
+    def attempt(self, work):
+        """Put what `work` returns into the answer, or why it could not."""
+        self.button.disabled = True
+        self.answer.value = '<p role="status">Reading and fitting …</p>'
+        try:
+            text = work()
+        except (ValueError, OSError, ImportError) as error:
+            text = f"<p><strong>Not read or not fitted.</strong> {html.escape(str(error))}</p>"
+        except Exception as error:  # whatever it is, a reader gets words and the field stays alive
+            text = (
+                "<p><strong>This is a fault of the library.</strong> Please report it: "
+                f"{html.escape(type(error).__name__)}: {html.escape(str(error))}</p>"
+            )
+        self.answer.value = f'<div role="status" aria-live="polite">{text}</div>'
+        self.button.disabled = False
+
+    def examined(self):
+        """Read, test and fit the file; the list of sweeps is filled without a choice being made."""
+        from sandtime import upload
+
+        self.sweep.layout.display = "none"
+        if not self.file.value:
+            raise ValueError("Choose a file first.")
+        (one,) = self.file.value
+        self.found = upload.examine(
+            one["content"],
+            one["name"],
+            self.circuit.value,
+            flip=self.flip.value,
+            columns=self.columns.value,
+            leave_out=self.leave_out.value,
+        )
+        self.filling = True
+        self.sweep.options = [(name, k) for k, name in enumerate(self.found.names)]
+        self.filling = False
+        if len(self.sweep.options) > 1:
+            self.sweep.layout.display = None
+        return self.found.html(0)
+
+    def another(self, _):
+        if not self.filling and self.sweep.index is not None:
+            self.attempt(lambda: self.found.html(self.sweep.index))

@@ -15,8 +15,9 @@ from functools import partial
 import numpy as np
 
 from sandtime import checks
+from sandtime.eis import adequacy
 from sandtime.eis.circuit import Circuit
-from sandtime.eis.fit import Fit, FitWarning, account, faults, faults_in_words, fit
+from sandtime.eis.fit import Fit, FitWarning, account, fit
 from sandtime.eis.given import given
 from sandtime.eis.model import Model
 from sandtime.eis.search import STEPS, Attempt, Block, everyone, fit_block, rejected, search
@@ -174,12 +175,14 @@ def fit_drifting(
     known = given(circuit, len(weights), **said)
     found = _found(circuit, steady, known, rates, time, span, sigma is not None)
     converged, values = found["converged"], np.exp(found["x"])
-    wrong = faults(found["correlated"], found["chi2"], found["dof"], sigma is not None)
-    adequate = converged & ~np.logical_or.reduce(list(wrong.values()))
+    rising, order = np.sort(steady.frequency), np.argsort(steady.frequency)
+    data = (np.atleast_2d(a)[:, order].T for a in (steady.measured, steady.weights))
+    wrong = adequacy.judge(rising, *data, found, sigma is not None)
+    adequate = converged & ~adequacy.against(wrong)
     reason = np.where(converged, "converged", "not converged").astype(object)
-    for k in np.flatnonzero(~adequate):
+    for k in np.flatnonzero(~adequate | wrong["oversized"]):
         one = {key: array[..., k] for key, array in (found | wrong).items()}
-        reason[k] = "; ".join([reason[k], *faults_in_words(one)])
+        reason[k] = "; ".join([reason[k], *adequacy.in_words(rising, one)])
     if not converged.all():
         warnings.warn(
             f"{np.count_nonzero(~converged)} of {len(converged)} sweeps did not converge; the "

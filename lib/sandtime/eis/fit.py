@@ -15,19 +15,19 @@ import sys
 import time
 import warnings
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
+from sandtime.eis import adequacy
 from sandtime.eis.circuit import Circuit, frequencies, nearest
 from sandtime.eis.descent import EXHAUSTED, STUCK, TOGETHER
 from sandtime.eis.given import given, weighted
-from sandtime.eis.search import CORRELATED, STEPS, fit_block
+from sandtime.eis.search import STEPS, fit_block
 from sandtime.eis.table import Results
+from sandtime.eis.validity import scatter
 
 _BLOCK = 2048  # spectra handed to an executor, or reported as progress, at once
-# Root of the reduced chi-square, with modulus weights, above which a circuit describes nothing,
-# however little the residuals hang together.
-_COARSE = 0.1
 
 
 class FitWarning(UserWarning):
@@ -67,12 +67,25 @@ class Fit(Results):
         arc may not, for then its time constant has no meaning.
     adequate : ndarray of bool, shape (S,)
         Whether the circuit describes the spectrum: converged, residuals that do not hang together
-        from point to point, and a `chi2` that sigma, if given, can explain.  With modulus weights
-        the root of the reduced chi-square must not exceed 0.1: to noise beyond that, sigma is
-        needed.
+        from point to point and are not larger than the noise, no outliers, and a `chi2` that sigma,
+        if it is absolute, can explain.  Without such a sigma the residuals must not exceed a tenth
+        of the impedance: to noise beyond that, sigma is needed.
     autocorrelation : ndarray, shape (S,)
         Of neighbouring residuals: about 0 ± (2 F)^-½ if they are noise, towards 1 if the circuit
         lacks something.
+    outliers : ndarray of bool, shape (S, F)
+        Points that are more than six standard deviations off all others and off their neighbours.
+        They spoil the fit: mask them.
+    noise : ndarray, shape (S,)
+        The root of the reduced chi-square that no circuit gets below: what `lin_kk` leaves, with
+        the weights of the fit.  With modulus weights this is the relative noise.  Computed when
+        first asked for; nan for fewer than six points.
+    obeys_kk : ndarray of bool, shape (S,)
+        Whether that looks like noise.  Where it does not, the spectrum does not obey Kramers and
+        Kronig's relations, and `noise` holds its departure from them as well.
+    misfit : ndarray, shape (S,)
+        The root of `reduced_chi2` over `noise`: about 1 if the circuit leaves nothing but noise.
+        Below 1 the sum of `lin_kk` is coarser than the circuit, as for a sweep of few points.
     reason : ndarray of str, shape (S,)
         How the fit ended and what is wrong with it, in words.
     iterations : ndarray of int, shape (S,)
@@ -97,6 +110,7 @@ class Fit(Results):
     autocorrelation: np.ndarray
     reason: np.ndarray
     iterations: np.ndarray
+    outliers: np.ndarray = field(repr=False)
     weights: np.ndarray = field(repr=False)
     measured: np.ndarray = field(repr=False)
     settings: dict = field(default_factory=dict, repr=False)
@@ -118,6 +132,36 @@ class Fit(Results):
     def reduced_chi2(self):
         return self.chi2 / self.dof
 
+    @cached_property
+    def _scatter(self):
+        """What Kramers and Kronig's sum leaves: noise, and whether it looks like noise."""
+        stack = np.atleast_2d(self.measured), np.atleast_2d(self.weights)
+        found = scatter(self.frequency, *stack)
+        noise = np.sqrt(found.squares / found.dof)
+        return (noise[0], found.valid[0]) if np.ndim(self.measured) == 1 else (noise, found.valid)
+
+    @property
+    def noise(self):
+        return self._scatter[0]
+
+    @property
+    def obeys_kk(self):
+        return self._scatter[1]
+
+    @property
+    def misfit(self):
+        return np.sqrt(self.reduced_chi2) / self.noise
+
+    def advice(self, k=None):
+        """What to try where the circuit does not describe the spectrum: see `advice.Advice`.
+
+        Other circuits are fitted, one element more or less; nothing is adopted.  `k` says which
+        spectrum of a stack; without, the first that is not adequate.
+        """
+        from sandtime.eis.advice import advise  # it fits
+
+        return advise(self, k)
+
     def impedance(self, frequency=None):
         """The fitted circuit's impedance, Ω, at the measured or at other frequencies in Hz."""
         frequency = self.frequency if frequency is None else frequency
@@ -132,7 +176,8 @@ class Fit(Results):
         )
 
     def __repr__(self):
-        return f"<Fit of {self.circuit.string}: {account(self.converged, self.adequate)}>"
+        words = account(self.converged, self.adequate, np.any(self.outliers, axis=-1))
+        return f"<Fit of {self.circuit.string}: {words}>"
 
 
 def fit(
@@ -144,6 +189,7 @@ def fit(
     bounds=None,
     guess=None,
     sigma=None,
+    absolute_sigma=True,
     mask=None,
     executor=None,
     progress=None,
@@ -162,12 +208,15 @@ def fit(
     bounds : mapping, optional
         Name → (low, high); None for an open end.  Exponents are at most 1 in any case.
     guess : mapping, optional
-        Name → value to start from, a number or one for each spectrum.  Needed only for circuits
-        that are not a series of R, C, L, CPE, W, Zarc, p(R,CPE) and p(R,C).
+        Name → value to start from, a number or one for each spectrum.  Never needed: every
+        circuit begins from the data as well, and the better of the two is kept.
     sigma : array_like, optional
         Standard deviation of real and imaginary part alike, in the unit of the impedance; a number,
         (F,) or (S, F).  Standard errors are then absolute.  Without it the weights are 1/|Z|
         (modulus weights) and standard errors are scaled by the root of the reduced chi-square.
+    absolute_sigma : bool
+        False if sigma is known but for a factor, as for unit weights or those of another program:
+        then standard errors are scaled as without it, as by SciPy's `curve_fit`.
     mask : array_like of bool, optional
         (F,) or (S, F); False leaves a point out, whatever it holds.
     executor : optional
@@ -229,28 +278,39 @@ def fit(
     order = np.argsort(frequency)
     size = _BLOCK if executor is None else min(_BLOCK, max(TOGETHER, -(-len(Z) // 16)))
     blocks = [slice(i, i + size) for i in range(0, len(Z), size)]
-    omega, absolute = 2 * np.pi * frequency[order], sigma is not None
+    if absolute_sigma not in (True, False):
+        raise ValueError(f"absolute_sigma = {absolute_sigma!r} is not allowed: True or False")
+    omega, absolute = 2 * np.pi * frequency[order], sigma is not None and bool(absolute_sigma)
     jobs = (
         (omega, Z[b][:, order].T, weights[b][:, order].T, dof[b], said.part(b), absolute)
         for b in blocks
     )
     if executor is None:
-        results = (fit_block(*job) for job in jobs)
+        results = (_judged(*job) for job in jobs)
     else:
-        futures = [executor.submit(fit_block, *job) for job in jobs]
+        futures = [executor.submit(_judged, *job) for job in jobs]
         results = (future.result() for future in futures)
     report, parts = _Progress(progress, len(Z)), []
     for block, result in zip(blocks, results, strict=True):
         parts.append(result)
         report(min(block.stop, len(Z)))
     found = {key: np.concatenate([part[key] for part in parts], axis=-1) for key in parts[0]}
+    found["outliers"] = found["outliers"][np.argsort(order)]
     found |= {"measured": Z.T, "weights": weights.T, "dof": dof}
     settings = {
         "fixed": dict(fixed or {}),
         "bounds": dict(bounds or {}),
-        "weights": "1/sigma" if absolute else "1/|Z|",
+        "weights": "1/|Z|" if sigma is None else "1/sigma" if absolute else "1/sigma, relative",
     }
     return _result(circuit, frequency, found, absolute, np.ndim(impedance) == 1, settings)
+
+
+def _judged(omega, Z, weights, dof, said, absolute):
+    """Everything about some spectra, given as (F, S), in arrays with the spectra at the end."""
+    found = fit_block(omega, Z, weights, dof, said, absolute)
+    found |= adequacy.judge(omega / (2 * np.pi), Z, weights, found | {"dof": dof}, absolute)
+    del found["residuals"]
+    return found
 
 
 # --- what is reported ------------------------------------------------------------------------
@@ -262,16 +322,19 @@ def _result(circuit, frequency, found, absolute, single, settings):
     variance = np.einsum("iis->is", found["covariance"])
     found["flat"] = np.isinf(variance)
     converged = found["converged"]
-    found |= faults(found["correlated"], chi2, dof, absolute)
-    adequate = converged & ~found["systematic"] & ~found["excess"] & ~found["coarse"]
+    adequate = converged & ~adequacy.against(found)
+    said = found["oversized"] | (found["on_bound"] | (found["running"] != 0)).any(axis=0)
     reason = np.full(len(chi2), "converged", object)
-    for k in np.flatnonzero(~adequate | (found["on_bound"] | (found["running"] != 0)).any(axis=0)):
+    for k in np.flatnonzero(~adequate | said):
         one = {key: array[..., k] for key, array in found.items()}
-        reason[k] = "; ".join(_in_words(circuit.names, one, converged[k]))
-    if not adequate.all():
-        k = int(np.argmin(adequate))
+        words = _in_words(circuit.names, one, converged[k])
+        reason[k] = "; ".join([*words, *adequacy.in_words(frequency, one)])
+    odd = ~adequate | found["oversized"]
+    if odd.any():
+        k = int(np.argmax(odd))
+        words = account(converged, adequate, found["spoilt"], found["oversized"])
         warnings.warn(
-            f"{account(converged, adequate)}; the first is spectrum {k}: {reason[k]}",
+            f"{words}; the first is spectrum {k}: {reason[k]}",
             FitWarning,
             stacklevel=3,
         )
@@ -296,6 +359,7 @@ def _result(circuit, frequency, found, absolute, single, settings):
         autocorrelation=shaped(found["autocorrelation"]),
         reason=shaped(reason),
         iterations=shaped(found["steps"]),
+        outliers=shaped(found["outliers"]),
         weights=shaped(found["weights"]),
         measured=shaped(found["measured"]),
         settings=settings,
@@ -317,42 +381,19 @@ def _in_words(names, one, converged):
             yield f"the data do not determine {name}"
         if one["on_bound"][k]:
             yield f"{name} rests on its bound"
-    yield from faults_in_words(one)
 
 
-def faults(correlated, chi2, dof, absolute):
-    """What speaks against a circuit even at a minimum: three arrays of bool, (S,), by name."""
-    # Wilson and Hilferty: the cube root of chi-square is nearly normal
-    spread = 2 / (9 * dof)
-    return {
-        "systematic": correlated > CORRELATED,
-        "excess": absolute & (np.cbrt(chi2 / dof) - 1 + spread > CORRELATED * np.sqrt(spread)),
-        "coarse": (not absolute) & (chi2 / dof > _COARSE**2),
-    }
-
-
-def faults_in_words(one):
-    """The same of one spectrum, in words."""
-    if one["systematic"]:
-        yield (
-            f"residuals hang together (autocorrelation {one['autocorrelation']:.2f}): the circuit "
-            "does not describe the spectrum"
-        )
-    if one["excess"]:
-        yield f"chi-square is {one['chi2'] / one['dof']:.3g} times what sigma explains"
-    if one["coarse"]:
-        yield (
-            f"residuals are {np.sqrt(one['chi2'] / one['dof']):.0%} of the impedance: the circuit "
-            "describes no more than noise of that size, of which sigma would have to be given"
-        )
-
-
-def account(converged, adequate):
+def account(converged, adequate, spoilt=False, oversized=False):
     """How many spectra are in order."""
-    converged, adequate = np.atleast_1d(converged), np.atleast_1d(adequate)
+    arrays = map(np.atleast_1d, (converged, adequate, spoilt, oversized))
+    converged, adequate, spoilt, oversized = np.broadcast_arrays(*arrays)
     words = [f"{np.count_nonzero(converged):,} of {converged.size:,} spectra converged"]
-    if bad := np.count_nonzero(converged & ~adequate):
+    if bad := np.count_nonzero(converged & ~adequate & ~spoilt):
         words.append(f"{bad:,} of these are not described by the circuit")
+    if bad := np.count_nonzero(spoilt):
+        words.append(f"{bad:,} {'has' if bad == 1 else 'have'} points far off all others")
+    if bad := np.count_nonzero(oversized):
+        words.append(f"of {bad:,} sigma is far too large")
     return ", ".join(words)
 
 

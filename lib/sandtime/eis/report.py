@@ -15,8 +15,6 @@ import numpy as np
 import sandtime
 from sandtime.eis import page
 from sandtime.eis.faults import faults
-from sandtime.eis.pictures import FEW, picture
-from sandtime.eis.sheet import drawings
 from sandtime.eis.table import (
     checked_names,
     fit_size,
@@ -29,16 +27,15 @@ from sandtime.eis.table import (
     versions,
     with_error,
 )
-from sandtime.eis.trends import trends
 
 _ROWS = 50  # spectra in a table, files in a list
 _SETS = 3  # stacks on different frequencies that are drawn
 
 CITE = (
     f"The Sand's Time authors, Sand's Time (software, version {sandtime.__version__}). If this "
-    "book or its library helped you, please cite it, and the paper it re-derives: T. Krauskopf, "
-    "B. Mogwitz, C. Rosenbach, W. G. Zeier and J. Janek, Adv. Energy Mater. 9 (2019) 1902568, "
-    "doi:10.1002/aenm.201902568."
+    "book or its library helped you, please cite it, and the paper it re-derives. The paper: "
+    "T. Krauskopf, B. Mogwitz, C. Rosenbach, W. G. Zeier and J. Janek, Adv. Energy Mater. 9 (2019) "
+    "1902568, doi:10.1002/aenm.201902568."
 )
 _METHODS = (
     "Least squares: K. Levenberg, Q. Appl. Math. 2 (1944) 164; D. W. Marquardt, J. Soc. Ind. Appl. "
@@ -194,7 +191,7 @@ def _result(stacks, frame, unit):
     circuit, total = stacks[0].fit.circuit, len(frame)
     units = parameter_units(circuit, unit)
     if total == 1:
-        rows = [["parameter", "element", "value", "unit", ""]]
+        rows = [["parameter", "element", "value", "unit", "bounds"]]
         kinds = {name: leaf.element.name for leaf in circuit.tree.leaves() for name in leaf.names}
         column = frame.iloc[0]
         for title in rounded(frame)[0][1:]:
@@ -237,7 +234,7 @@ def _said(fit, name):
         for word, ends in (("at least", low), ("at most", high))
         if ends is not None
     ]
-    return f"bounds: {', '.join(words)}" if words else ""
+    return ", ".join(words)
 
 
 def _summary(stacks, frame):
@@ -270,6 +267,10 @@ def _tenths(values):
 
 def _pictures(stacks, frame):
     """The figures: all or a few of each stack, a typical one, the worst, and the trends."""
+    from sandtime.eis.pictures import FEW, picture  # whoever only fits needs no Matplotlib
+    from sandtime.eis.sheet import drawings
+    from sandtime.eis.trends import trends
+
     prefixes = (f"p{number}" for number in itertools.count())
 
     def plate(sheet, caption):
@@ -337,7 +338,7 @@ def _making(stacks, unit):
         [f"{name} = {_number(v)}" for name, v in fit.settings.get("fixed", {}).items()]
         or "nothing",
     )
-    bounds = [f"{name}: {_said(fit, name)[8:]}" for name in fit.settings.get("bounds", {})]
+    bounds = [f"{name}: {_said(fit, name)}" for name in fit.settings.get("bounds", {})]
     yield "bounds", bounds or "none but those of an exponent, 0 to 1"
     if hasattr(fit, "rate"):
         yield "drifting", [f"{name}, exponentially during the sweep" for name in fit.rate]

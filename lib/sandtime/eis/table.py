@@ -235,15 +235,12 @@ def with_error(value, error):
         words = "fixed" if error == 0 else "not determined" if error > 0 else "without error"
         return f"{plain(value, 6 if error == 0 else 3)} ({words})"
     place = _exponent(error, 2) - 1
-    if value:
-        place = min(place, _exponent(value, 1))
-    top = max(_exponent(size, 2) for size in (abs(value), error) if size)
+    value, error = round(value, -place), round(error, -place)
+    top = max(_exponent(size, 16) for size in (value, error) if size)
     shift = top if top < -2 or top >= 5 else 0
     # numbers far above their errors have no more digits than a float
-    digits = max(0, min(shift - place, 16))
-    scale = 10.0**shift
-    value, error = (round(each, -place) / scale for each in (value, error))
-    text = f"{value:.{digits}f} ± {error:.{digits}f}".replace("-", "−")
+    digits, scale = max(0, min(shift - place, 16)), 10.0**shift
+    text = f"{value / scale:.{digits}f} ± {error / scale:.{digits}f}".replace("-", "−")
     return f"({text}) × 10{superscript(shift)}" if shift else text
 
 
@@ -281,7 +278,7 @@ def prefix(size):
     (1000.0, 'k')
     """
     for scale, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k"), (1.0, ""), (1e-3, "m")):
-        if size >= scale * 0.9995:
+        if size >= scale * (1 - 1e-12):
             return scale, letter
     return 1e-6, "µ"
 
@@ -292,6 +289,7 @@ def quantity(value, unit, digits=3):
     >>> print(quantity(7e6, "Hz"), quantity(0.0123, "Ω"))
     7 MHz 12.3 mΩ
     """
+    value = float(f"{value:.{digits}g}")
     scale, letter = prefix(abs(value)) if value else (1, "")
     return f"{float(f'{value / scale:.{digits}g}'):g} {letter}{unit}".replace("-", "−")
 

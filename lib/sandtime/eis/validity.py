@@ -16,6 +16,7 @@ and `drift` models it instead.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -28,6 +29,9 @@ _TOGETHER = 1024  # spectra worked on at once
 _CORRELATED = -3.0  # standard deviations
 _OUTLIER = 5.0  # times the rms
 _ROUNDING = 1e-7  # rms of what a computed spectrum without noise leaves
+_PER_DECADE, _BEYOND = 4.5, 0.5
+# of short sweeps: points needed, unknowns for each number measured, sets of time constants tried
+_FEWEST, _SHARE, _PLACES = 6, 0.7, 4
 
 
 @dataclass(frozen=True, repr=False)
@@ -77,8 +81,8 @@ def lin_kk(
     frequency,
     impedance,
     *,
-    per_decade=4.5,
-    beyond=0.5,
+    per_decade=_PER_DECADE,
+    beyond=_BEYOND,
     inductance=True,
     capacitance=True,
     limit=0.003,
@@ -160,32 +164,113 @@ def lin_kk(
     if beyond.shape not in ((), (2,)):
         raise ValueError(f"beyond = {beyond} is not allowed: it must be one number or two")
     Z, weights = weighted(frequency, impedance, None, mask)
-    order = np.argsort(-frequency)
-    residual = np.full(Z.shape, np.nan, complex)
-    dof, whiteness = np.empty(len(Z)), np.empty(len(Z))
-    used = weights > 0
-    _, first, which = np.unique(
-        np.packbits(used, axis=1), axis=0, return_index=True, return_inverse=True
-    )
-    elements = 0
-    for index, pattern in enumerate(used[first]):
-        rows = np.flatnonzero(which.ravel() == index)
-        points = order[pattern[order]]
-        sums = _Sums(frequency[points], per_decade, beyond, inductance, capacitance, rows[0])
-        here = np.ix_(rows, points)
-        residual[here], whiteness[rows] = sums.test(Z[here], weights[here])
-        dof[rows] = 2 * len(points) - sums.unknowns
-        elements = max(elements, sums.elements)
+
+    def sums(points, row):
+        return [_Sums(points, per_decade, beyond, inductance, capacitance, row)]
+
+    residual, dof, whiteness, elements = _remainders(frequency, Z, weights, sums)
     squares = np.nansum(np.abs(residual) ** 2, axis=1)
     rms = np.sqrt(squares / np.count_nonzero(weights, axis=1))
-    largest = np.nanmax(np.abs(residual), axis=1)
     whiteness[rms <= _ROUNDING] = 0.0
-    like_noise = (whiteness >= _CORRELATED) & (largest <= np.maximum(_OUTLIER * rms, _ROUNDING))
+    like_noise = _like_noise(residual, squares, weights, whiteness)
     valid = like_noise & (rms <= ceiling)
     found = (residual, rms, np.sqrt(squares / dof), whiteness, valid, ~valid & (rms <= limit))
     if np.ndim(impedance) == 1:
         found = (each[0] for each in found)
     return KramersKronig(*found, elements=elements)
+
+
+class Scatter(NamedTuple):
+    """What `scatter` found of each of S spectra.
+
+    Attributes
+    ----------
+    squares : ndarray, shape (S,)
+        Squared residuals of the sum of RC elements over squared sigma; nan if it cannot judge.
+    dof : ndarray, shape (S,)
+        Degrees of freedom they have.
+    valid : ndarray of bool, shape (S,)
+        Whether they look like noise, whatever their size.
+    """
+
+    squares: np.ndarray
+    dof: np.ndarray
+    valid: np.ndarray
+
+
+@one_blas_thread()
+def scatter(frequency, Z, weights):
+    """What no circuit explains: the misfit of Kramers and Kronig's sum, with the weights of a fit.
+
+    As in `lin_kk`, but for two things.  `weights` (S, F) are one over sigma, 0 where a point is
+    left out.  And a sweep of few points gets a sum of fewer elements, with time constants where
+    they serve it best; below six points it gets none.
+
+    Examples
+    --------
+    >>> frequency, rng = np.geomspace(1e4, 10, 12), np.random.default_rng(0)
+    >>> Z = 10 + 50 / (1 + 2j * np.pi * frequency * 1e-3)
+    >>> Z = Z * (1 + 1e-3 * (rng.normal(size=(100, 12)) + 1j * rng.normal(size=(100, 12))))
+    >>> found = scatter(frequency, Z, 1 / abs(Z))
+    >>> print(f"{np.sqrt(np.median(found.squares / found.dof)):.1%}", found.dof[0])
+    0.1% 7.0
+    """
+    residual, dof, whiteness, _ = _remainders(frequency, Z, weights, _coarser)
+    squares = np.where(np.isnan(dof), np.nan, np.nansum(np.abs(residual) ** 2, axis=1))
+    return Scatter(squares, dof, _like_noise(residual, squares, weights, whiteness))
+
+
+def _coarser(frequency, row):
+    """Sums for as many points as there are: none, some with few elements, or the usual one."""
+    if len(frequency) < _FEWEST:
+        return []
+    decades = np.log10(frequency[0] / frequency[-1])
+    elements = int(2 * _SHARE * len(frequency)) - 3
+    if elements > round(_PER_DECADE * (decades + 2 * _BEYOND)):
+        return [_Sums(frequency, _PER_DECADE, (_BEYOND, _BEYOND), True, True, row)]
+    step = (decades + 2 * _BEYOND) / (elements - 1)
+    shifts = step * (np.arange(_PLACES) / _PLACES - 0.5)
+    return [
+        _Sums(frequency, 1 / step, (_BEYOND + shift, _BEYOND - shift), True, True, row)
+        for shift in shifts
+    ]
+
+
+def _remainders(frequency, Z, weights, sums):
+    """What the best of some sums leaves of each spectrum, weighted; nan where left out.
+
+    `sums` makes them for the points of some spectra, from high to low frequency.  Also degrees of
+    freedom, how far each spectrum is from white, and the largest number of elements.
+    """
+    order = np.argsort(-frequency)
+    residual = np.full(Z.shape, np.nan, complex)
+    dof, whiteness, elements = np.full(len(Z), np.nan), np.zeros(len(Z)), 0
+    used = weights > 0
+    _, first, which = np.unique(
+        np.packbits(used, axis=1), axis=0, return_index=True, return_inverse=True
+    )
+    for index, pattern in enumerate(used[first]):
+        rows = np.flatnonzero(which.ravel() == index)
+        points = order[pattern[order]]
+        here, least = np.ix_(rows, points), np.full(len(rows), np.inf)
+        tried = sums(frequency[points], rows[0])
+        for each in tried:
+            left, white = each.test(Z[here], weights[here])
+            squares = np.sum(np.abs(left) ** 2, axis=1)
+            better = squares < least
+            residual[np.ix_(rows[better], points)] = left[better]
+            whiteness[rows[better]], least[better] = white[better], squares[better]
+            # where the time constants are is one more unknown
+            dof[rows] = 2 * len(points) - each.unknowns - (len(tried) > 1)
+            elements = max(elements, each.elements)
+    return residual, dof, whiteness, elements
+
+
+def _like_noise(residual, squares, weights, whiteness):
+    """Whether neighbouring residuals are not alike and none is far larger than all others."""
+    rms = np.sqrt(squares / np.count_nonzero(weights, axis=1))
+    largest = np.nanmax(np.abs(residual), axis=1, initial=0.0)
+    return (whiteness >= _CORRELATED) & (largest <= np.maximum(_OUTLIER * rms, _ROUNDING))
 
 
 class _Sums:
