@@ -15,8 +15,9 @@ import numpy as np
 
 from sandtime.eis.circuit import Leaf, Parallel
 
-_FEW, _MANY = 200, 1500  # shapes at most
-_SIMPLE = 6, 5  # shapes of a part of no unknown but its size, and times that for each other
+# Shapes of a part with one unknown beside its size: of the first pools, of the others, and at most;
+# each other unknown multiplies them.
+_FEW, _MANY, _MOST = (24, 2), (30, 5), 1500
 _QUICK = 2  # pools of a few shapes, before there are many
 _STEEPEST = 1.0  # power of frequency with which the modulus of a shape falls
 _FALLING = 0.7  # of the shapes fall at all
@@ -92,8 +93,8 @@ class _Draws:
 
     def __init__(self, window, number, unknown):
         self.rng, self.window = np.random.default_rng(number), window
-        least, factor = _SIMPLE
-        self.count = min(_FEW if number < _QUICK else _MANY, least * factor**unknown)
+        least, factor = _FEW if number < _QUICK else _MANY
+        self.count = int(min(_MOST, least * float(factor) ** (unknown - 1)))
         falls = self.rng.random(self.count) < _FALLING
         self.slope = falls * self.rng.uniform(0, _STEEPEST, self.count)
         self.x, self.powers = [], []

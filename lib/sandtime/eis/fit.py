@@ -208,8 +208,8 @@ def fit(
     bounds : mapping, optional
         Name → (low, high); None for an open end.  Exponents are at most 1 in any case.
     guess : mapping, optional
-        Name → value to start from, a number or one for each spectrum.  Never needed: every
-        circuit begins from the data as well, and the better of the two is kept.
+        Name → value to start from, a number or one for each spectrum.  No circuit needs it: without
+        a start is found from the data, and where a guess leads to no good fit, from them as well.
     sigma : array_like, optional
         Standard deviation of real and imaginary part alike, in the unit of the impedance; a number,
         (F,) or (S, F).  Standard errors are then absolute.  Without it the weights are 1/|Z|

@@ -7,9 +7,11 @@ those of `fit`; `drift` has a list of its own.  `search` makes them one after th
 2. *The string's order*, where something is known of an arc, so that another order was tried.
 3. *The data* once more, for whoever did not arrive, or at a limit, or left residuals that are
    correlated, until two of these attempts end at the same minimum.  Circuits that are more than a
-   series of arcs and simple elements have more minima: there two have to agree in any case.
-4. *Arcs moved* and *arcs in another order*, from the best so far, while residuals are correlated.
-5. *To the end*: the best gets the steps it needs.
+   series of arcs and simple elements have more minima: of short sweeps two attempts have to agree
+   in any case, and of correlated residuals four.
+4. *Two arcs swapped*, of which one has something beside or behind it: that is another circuit.
+5. *Arcs moved* and *arcs in another order*, from the best so far, while residuals are correlated.
+6. *To the end*: the best gets the steps it needs.
 
 What is kept is the lowest chi-square; arcs in another order than that of the string only if no
 other order describes the spectrum.
@@ -29,15 +31,17 @@ from sandtime.eis.model import Model
 from sandtime.eis.start import compound, start, tied
 
 STEPS = 200  # of the last attempt
-_PATIENT = 40
-_FIRST, _NEXT = 12, 25  # steps of an attempt from the data, and of one from the best so far
+# Steps of an attempt from the data, of one of a circuit with more minima, and of one from the best
+# so far.
+_FIRST, _PATIENT, _NEXT = 12, 40, 25
+_POINTS = 12  # of a spectrum that are enough for a first look
+_PLENTY = 30  # points, of which white residuals mean that no other minimum is much lower
+_NEAR = 10  # standard errors within which a first look leads to the same minimum
 _STARTS = 8  # that the data suggest
 # Standard deviations by which neighbouring residuals are correlated: from the first on another
 # attempt is made, from the second on the result says so.
 _DOUBT, CORRELATED = 3.0, 5.0
-_SURE = (
-    3  # times that a minimum is found again before it is the last, though residuals are correlated
-)
+_SURE = 3  # times that a minimum with correlated residuals is found again before it is the last
 _SAME = 1e-6  # relative difference of chi-square below which two minima are one
 _FAR = np.log(1e8)  # beyond what the data show, to where a parameter may run
 
@@ -57,6 +61,12 @@ class Block:
         """Some of them."""
         arrays = (self.Z[:, which], self.weights[:, which], self.dof[which])
         return Block(self.omega, *arrays, self.said.part(which), self.absolute)
+
+    def thinned(self, step):
+        """The same with fewer frequencies."""
+        weights = np.ascontiguousarray(self.weights[::step])
+        dof = 2 * np.count_nonzero(weights, axis=0) - np.count_nonzero(self.said.free)
+        return Block(self.omega[::step], self.Z[::step], weights, dof, self.said, self.absolute)
 
     def chunks(self):
         """All of them, so many at a time as a descent takes."""
@@ -122,14 +132,18 @@ def steady_attempts(model, said):
     alike = compound(model)
     if anything:
         yield Attempt("the guess", everyone, _from_data(model, None), _FIRST, fresh=True)
-    yield Attempt("the data", everyone, _from_data(model, 0), _FIRST, fresh=True)
+    begin = partial(_from_few, model, 0) if alike else _from_data(model, 0)
+    whose = unconfirmed if anything else everyone
+    yield Attempt("the data", whose, begin, _FIRST, fresh=True)
     if tied(model, said) and not alike:
         begin = _from_data(model, 0, in_order=True)
         yield Attempt("the string's order", misplaced, begin, _FIRST)
     for number in range(1, _STARTS):
-        whose, steps = (doubtful, _FIRST) if not alike else (unconfirmed, _PATIENT)
-        steps = _FIRST if number == 1 else steps
-        yield Attempt(f"the data, {number}", whose, _from_data(model, number), steps, fresh=True)
+        whose, steps = (unconfirmed, _PATIENT) if alike else (doubtful, _FIRST)
+        begin = _from_data(model, number)
+        if alike and number == 1:
+            begin = partial(_from_few, model, number)
+        yield Attempt(f"the data, {number}", whose, begin, steps, fresh=True)
     for one, other in elsewhere.swaps:
         begin = partial(_swapped, elsewhere, one, other)
         yield Attempt("two arcs swapped", everyone, begin, _NEXT)
@@ -154,6 +168,19 @@ def _by_chunks(model, number, in_order, block, x):
         start(model, some.said, some.Z, some.weights, number, in_order) for some in block.chunks()
     ]
     return np.concatenate(parts, axis=1)
+
+
+def _from_few(model, number, block, x):
+    """From the data, after a descent that looks at some of the frequencies only."""
+    x = _by_chunks(model, number, False, block, x)
+    P = len(model.free)
+    step = max(1, model.F // max(_POINTS, 2 * P))
+    some = block.thinned(step)
+    if step == 1 or (some.dof <= P).any():
+        return x
+    few = Model(block.said.circuit, some.omega, block.said.free, block.said.sign)
+    _descended(few, some, x, _FIRST)
+    return x
 
 
 def _swapped(elsewhere, one, other, block, x):
@@ -195,8 +222,13 @@ def doubtful(found):
 
 
 def unconfirmed(found):
-    """Those of which the minimum was found once, or leaves correlated residuals."""
-    return found["again"] < np.where(found["correlated"] > _DOUBT, _SURE, 1)
+    """Those of which the minimum has to be found again, since there may be a lower one.
+
+    Of many points with residuals that are white it need not be, with correlated ones thrice.
+    """
+    at_limit = (found["running"] != 0) | found["on_bound"]
+    white = found["accepted"] & ~at_limit.any(axis=0) & (found["points"] >= _PLENTY)
+    return found["again"] < np.where(white, 0, np.where(found["correlated"] > _DOUBT, _SURE, 1))
 
 
 def correlated(found):
@@ -223,8 +255,21 @@ def search(model, block, attempts):
         if which.size:
             some = block.part(which)
             x = attempt.begin(some, best["x"][:, which])
+            if attempt.fresh:
+                same = _near(model, best, which, x)
+                best["again"][which[same]] += 1
+                which, x, some = which[~same], x[:, ~same], some.part(~same)
+                if not which.size:
+                    continue
             _keep(best, which, descent(model, some, x, attempt.steps), attempt.fresh)
     return best
+
+
+def _near(model, best, which, x):
+    """Which places x are those of the minima that were found."""
+    error = np.sqrt(np.einsum("iis->is", best["covariance"][..., which]))
+    apart = np.abs(x - best["x"][:, which])[model.free]
+    return best["accepted"][which] & (apart < _NEAR * error).all(axis=0)
 
 
 def _keep(best, which, other, fresh):
@@ -258,18 +303,11 @@ def descent(model, block, x, steps):
         `autocorrelation` of neighbouring residuals, and `correlated`, the same in standard
         deviations; `converged`, whether this is a minimum of which all parameters have a meaning;
         `accepted`, whether residuals are not correlated there either; `out_of_order`, whether arcs
-        are; `again`, how many other attempts came to the same (none yet).
+        are; `again`, how many other attempts came to the same (none yet); `points`, how many
+        there are.
     """
     said, P = block.said, len(block.said.low)
-    low, high, edge_low, edge_high = limits(said, block.omega, block.Z, block.weights)
-    begin = x[:P]
-    begin[said.free] = np.clip(begin, low, high)[said.free]
-    # what moves besides the circuit's own parameters has no bounds
-    unbound = np.full((len(x) - P, x.shape[1]), np.inf)
-    ends = np.concatenate([low, -unbound]), np.concatenate([high, unbound])
-    measured = np.concatenate([block.Z.real * block.weights, block.Z.imag * block.weights])
-    data = block.weights, measured
-    ended, steps = descend(model, x, *data, *ends, block.dof, block.absolute, steps)
+    ended, steps, (low, high, edge_low, edge_high), data = _descended(model, block, x, steps)
     if len(x) == P:
         _arrange(model, said, x)
     at_low, at_high = said.free[:, None] & (x[:P] <= low), said.free[:, None] & (x[:P] >= high)
@@ -292,7 +330,22 @@ def descent(model, block, x, steps):
         "accepted": converged & (found["correlated"] <= _DOUBT),
         "out_of_order": Elsewhere(model, said).out_of_order(x),
         "again": np.zeros(x.shape[1], int),
+        "points": np.count_nonzero(block.weights, axis=0),
     }
+
+
+def _descended(model, block, x, steps):
+    """Take steps from x, in place: how they ended, how many there were, limits, data."""
+    said, P = block.said, len(block.said.low)
+    ends = limits(said, block.omega, block.Z, block.weights)
+    begin = x[:P]
+    begin[said.free] = np.clip(begin, *ends[:2])[said.free]
+    # what moves besides the circuit's own parameters has no bounds
+    unbound = np.full((len(x) - P, x.shape[1]), np.inf)
+    low, high = np.concatenate([ends[0], -unbound]), np.concatenate([ends[1], unbound])
+    measured = np.concatenate([block.Z.real * block.weights, block.Z.imag * block.weights])
+    data = block.weights, measured
+    return *descend(model, x, *data, low, high, block.dof, block.absolute, steps), ends, data
 
 
 def _vanishing(said):

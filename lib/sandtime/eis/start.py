@@ -11,6 +11,10 @@ weighted linear least squares, and the best choice with nothing below zero and n
 decade is where to begin.  One matrix product gives the normal equations of every choice for every
 spectrum, since all of them pick from the same columns.
 
+Other parts, in which elements stand beside or behind each other, are chosen in the same way from
+shapes that `draw` makes: with its time constants, exponents and the ratios inside it given, such a
+part is linear in its size.
+
 Which of the arcs found is which of the string is a matter of order, the fastest first, unless
 something is known of resistances or time constants: then it is whatever order fits it best.
 """
@@ -188,7 +192,7 @@ def _search(model, given, said, Z, weights, exponents, rank, pools):
         at = best, np.arange(len(best))
         gain[c], size, shift, chosen[c] = gains[at], size[:, *at], shift[:, *at], best
         log_tau[:, c] = grid[choices[:, best]] + np.clip(shift, -_DECADE, _DECADE)
-        log_size[:, c] = np.log(np.maximum(size, 1e-3 * np.abs(size).max(axis=0)))
+        log_size[:, c] = np.log(np.maximum(size, 1e-3 * np.abs(size).max(axis=0) + 1e-300))
     return gain, log_tau, log_size - np.log(most)[:, None], shapes[:, chosen]
 
 
