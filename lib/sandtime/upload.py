@@ -184,7 +184,7 @@ class Examined:
             f'<div role="img" aria-label="{html.escape(sheet.alt)}"{figures.plate_style(sheet)}>'
             f"{sheets.drawings(sheet, figures.unique_prefix('own'))[0]}</div>"
         )
-        if not fit.adequate[row] and hasattr(fit, "advice"):
+        if not fit.adequate[row]:
             parts.append(f"<pre>{html.escape(fit.advice(row).text)}</pre>")
         parts.append(self.links)
         return "\n".join(parts)
