@@ -221,6 +221,16 @@ def test_options_of_a_fit_reach_it(here):
     assert {row["int.alpha error"] for row in found} == {"0.0"}
 
 
+def test_sigma_may_only_weigh(here, capsys):
+    asked = ["--sigma", "7 ohm", "--scale-errors"]
+    assert main([*FIT, *asked]) == 0
+    fit = eis.fit(FREQUENCY, spectra(8), CIRCUIT, sigma=7.0, absolute_sigma=False)
+    errors = [float(row["int.R error [Ω]"]) for row in rows("out.csv")]
+    assert errors == pytest.approx(fit.stderr["int.R"], rel=1e-6)
+    assert main([*FIT, "--scale-errors", "--force"]) == 2
+    assert "belongs to --sigma" in capsys.readouterr().err
+
+
 def test_a_drifting_fit_and_a_check_find_the_growth(here, capsys):
     argv = ["strip.csv", "--circuit", CIRCUIT, "--drift", "int.R", "--out"]
     assert main(["fit", *argv, "out.csv"]) == 0
@@ -901,3 +911,14 @@ def test_the_commands_of_the_readme_work(here, capsys):
     assert {shlex.split(each)[0] for each in commands} == set(EXAMPLES)
     for each in commands:
         assert main(shlex.split(each)) == 0, (each, capsys.readouterr().err)
+
+
+def test_the_python_of_the_readme_works(here):
+    text = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    section = text.partition("\n## Your own spectrum\n")[2].partition("\n## ")[0]
+    said = re.findall(r"`((?:spectra|fit)[ .][^`]*)`", section)
+    assert len(said) == 6
+    names = {"eis": eis}
+    for line in said:
+        exec(line, names)
+    assert names["fit"].adequate and Path("cell.html").stat().st_size > 1000

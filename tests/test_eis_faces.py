@@ -580,7 +580,8 @@ def test_a_sweep_too_short_for_kramers_and_kronig_is_reported(tmp_path):
 # ---- the file -----------------------------------------------------------------------------------
 
 
-def test_a_report_appears_at_once_or_not_at_all(one, tmp_path, monkeypatch):
+@pytest.mark.parametrize("step", ["fsync", "replace"])
+def test_a_report_appears_at_once_or_not_at_all(tmp_path, monkeypatch, step):
     path = tmp_path / "r.html"
     path.write_text("before", encoding="utf-8")
 
@@ -588,7 +589,7 @@ def test_a_report_appears_at_once_or_not_at_all(one, tmp_path, monkeypatch):
         raise OSError("no space left")
 
     with monkeypatch.context() as patched:
-        patched.setattr(os, "fsync", broken)
+        patched.setattr(os, step, broken)
         with pytest.raises(OSError, match="no space left"):
             pages.write(path, "after")
     assert path.read_text(encoding="utf-8") == "before"

@@ -71,7 +71,10 @@ def test_a_circuit_that_does_not_describe_it_is_told():
     found = upload.examine(plain(Z), "cell.csv", CIRCUIT)
     (fit,) = found.fits
     assert not fit.adequate[0]
-    assert "the circuit does not describe the spectrum" in words(found.html())
+    said = " ".join(words(found.html()).split())
+    assert "the circuit does not describe the spectrum" in said
+    assert f"residuals are {fit.misfit[0]:.2g} times the noise" in said
+    assert " ".join(fit.advice(0).text.split()) in said
 
 
 def test_several_sweeps_are_named_and_compared():

@@ -7,6 +7,7 @@ functions of `sandtime.eis` do the same for any number of files.
 """
 
 import base64
+import functools
 import html
 import tempfile
 import warnings
@@ -169,9 +170,8 @@ class Examined:
         yield _kramers_kronig(test, row)
         yield _drift(spectra, row)
         yield f"Fit: {fit.reason[row]}."
-        misfit = getattr(fit, "misfit", np.full(len(fit.chi2), np.nan))[row]
-        if np.isfinite(misfit):
-            yield f"Misfit: the residuals are {misfit:.2g} times the noise that the test finds."
+        if np.isfinite(fit.misfit[row]):
+            yield f"Misfit: residuals are {fit.misfit[row]:.2g} times the noise of the test."
 
     def html(self, k=0):
         """All of it for the sweep `k`: words, picture, table, advice and links."""
@@ -184,17 +184,21 @@ class Examined:
             f'<div role="img" aria-label="{html.escape(sheet.alt)}"{figures.plate_style(sheet)}>'
             f"{sheets.drawings(sheet, figures.unique_prefix('own'))[0]}</div>"
         )
-        if not fit.adequate[row] and hasattr(fit, "advice"):
+        if not fit.adequate[row]:
             parts.append(f"<pre>{html.escape(fit.advice(row).text)}</pre>")
-        stem = Path(self.name).stem
-        parts.append(
-            "<p>Take it with you: "
-            + _link(f"{stem}-report.html", "text/html", self.report())
-            + " (all of this, to print) and "
-            + _link(f"{stem}-fit.csv", "text/csv", self.csv())
-            + " (all sweeps, all digits).</p>"
-        )
+        parts.append(self.links)
         return "\n".join(parts)
+
+    @functools.cached_property
+    def links(self):
+        """To the report and the table of all sweeps, which they hold: made once."""
+        stem = Path(self.name).stem
+        report = _link(f"{stem}-report.html", "text/html", self.report())
+        csv = _link(f"{stem}-fit.csv", "text/csv", self.csv())
+        return (
+            f"<p>Take it with you: {report} (all of this, to print) and {csv} (all sweeps, all "
+            "digits).</p>"
+        )
 
     def table(self):
         """Of all sweeps, as `sandtime.eis.table.table`."""

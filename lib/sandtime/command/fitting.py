@@ -25,7 +25,8 @@ def run(args):
         writable(args.report, args.force)
     asked = {
         "command": "fit", "circuit": job.circuit.string, "negative": sorted(job.circuit.negative),
-        **job.options, "sigma": job.sigma, "drift": job.drift, "reading": reading, **versions(),
+        **job.options, "sigma": job.sigma, "drift": job.drift,
+        "scaled": job.scaled, "reading": reading, **versions(),
     }  # fmt: skip
     total = work_through(files, job, reading=reading, options=asked, args=args)
     if args.report:
@@ -61,7 +62,10 @@ def fit_job(args):
                 raise Halt(
                     f"--drift {name} is not allowed: an exponent or what is fixed cannot grow"
                 )
-    return FitJob(circuit, said, args.sigma, drift)
+    scaled = getattr(args, "scale_errors", False)
+    if scaled and (args.sigma is None or drift is not None):
+        raise Halt("--scale-errors is not allowed: it belongs to --sigma, in a fit without --drift")
+    return FitJob(circuit, said, args.sigma, drift, scaled)
 
 
 def circuit_of(args):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sandtime.command.journal import PART
 from sandtime.command.say import Halt, shown
-from sandtime.eis.reading.files import _paths as files_of
+from sandtime.eis.reading.files import paths as files_of
 
 _FILES, _BYTES = 256, 4_000_000  # of a part, at most; a larger file is a part of its own
 

@@ -69,7 +69,8 @@ def _all():
         prog="sandtime",
         description="Impedance spectra of a cell: read, checked, fitted; depletion times and "
         "diffusivities of a stripped electrode.",
-        epilog=_STATUS,
+        epilog="sandtime COMMAND --help tells more of each, with examples, as\n"
+        f"  sandtime {EXAMPLES['fit'][0]}\n\n{_STATUS}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
@@ -211,6 +212,11 @@ def _fit(parser):
         metavar="NAME",
         help="fit every point at its own time; what drifts, by default R and tau (or Q) of the "
         "element called int",
+    )
+    parser.add_argument(
+        "--scale-errors",
+        action="store_true",
+        help="sigma only says how points weigh; their scatter sets the errors",
     )
     parser.add_argument("--report", metavar="HTML", help="one file with figures and table")
     _executor(parser)

@@ -288,12 +288,15 @@ class FitJob:
         ("relative", share of the modulus) or ("absolute", Ω).
     drift : tuple of str or None
         Names of what drifts; None for a steady fit.
+    scaled : bool
+        Whether sigma only weighs, and the scatter sets the errors.
     """
 
     circuit: eis.Circuit
     options: dict
     sigma: tuple | None = None
     drift: tuple | None = None
+    scaled: bool = False
 
     @property
     def columns(self):
@@ -332,6 +335,8 @@ class FitJob:
         keywords = self.keywords(impedance, mask)
         case = stack[0].frequency, impedance, self.circuit
         if self.drift is None:
+            if self.scaled:
+                keywords["absolute_sigma"] = False
             return eis.fit(*case, progress=False, **keywords)
         if point_time is None:
             raise ValueError("the file has no times of the points, which drift needs")

@@ -63,7 +63,7 @@ def judge(frequency, Z, weights, found, absolute):
     """
     chi2, dof, alike = found["chi2"], found["dof"], found["correlated"]
     residuals = found["residuals"].reshape(2, *weights.shape)
-    outliers = _outliers(residuals, weights, dof)
+    outliers = _outliers(residuals, weights, dof) & _noisy(Z, weights, chi2)
     # Wilson and Hilferty: the cube root of chi-square is nearly normal
     spread = 2 / (9 * dof)
     off = (np.cbrt(chi2 / dof) - 1 + spread) / np.sqrt(spread)
@@ -90,9 +90,7 @@ def against(wrong):
 def _compared(frequency, Z, weights, chi2, dof, alike):
     """Where the circuit leaves more than Kramers and Kronig's sum, and what that leaves."""
     points = np.count_nonzero(weights, axis=0)
-    # spectra without noise leave nothing but rounding
-    noisy = chi2 > 1e-14 * np.sum(np.abs(Z * weights) ** 2, axis=0)
-    which = np.flatnonzero(noisy & ((points < _MANY) | (alike > _SOMEWHAT)))
+    which = np.flatnonzero(_noisy(Z, weights, chi2) & ((points < _MANY) | (alike > _SOMEWHAT)))
     unexplained, noise = np.zeros(len(chi2), bool), np.full(len(chi2), np.nan)
     if which.size:
         sums = scatter(frequency, Z[:, which].T, weights[:, which].T)
@@ -105,6 +103,11 @@ def _compared(frequency, Z, weights, chi2, dof, alike):
         unexplained[which] = usable & (fdtrc(more, left, ratio) < level)
         noise[which] = np.sqrt(sums.squares / sums.dof)
     return unexplained, noise
+
+
+def _noisy(Z, weights, chi2):
+    """False for spectra without noise, of which a circuit leaves nothing but rounding, (S,)."""
+    return chi2 > 1e-14 * np.sum(np.abs(Z * weights) ** 2, axis=0)
 
 
 def _share(Z, weights, residuals, dof):

@@ -6,21 +6,22 @@ from sandtime.eis.table import error_title, quantity
 from sandtime.eis.validity import lin_kk
 
 _LINES = 20  # faults of single spectra
+_NAMES = 10  # spectra named beside one fault
 _LOOSE = 0.5  # relative error from which on a parameter is hardly known
 
 
 def faults(stacks, frame):
     """Whatever speaks against the fits or the spectra, line by line."""
-    remarks = [
-        (bool(row.adequate), name, row.reason)
-        for name, row in zip(frame.index, frame.itertuples(), strict=True)
-        if not row.adequate or row.reason != "converged"
-    ]
-    remarks.sort(key=lambda each: each[0])  # those that are not adequate first
-    for _, name, reason in remarks[:_LINES]:
-        yield reason if len(frame) == 1 else f"{name}: {reason}"
-    if len(remarks) > _LINES:
-        yield f"{len(remarks) - _LINES:,} more spectra have a remark; the table says which."
+    remarks = {}
+    for row in sorted(frame.itertuples(), key=lambda row: row.adequate):  # what is wrong first
+        if not row.adequate or row.reason != "converged":
+            remarks.setdefault(row.reason, []).append(row.Index)
+    for reason, names in list(remarks.items())[:_LINES]:
+        more = f" and {len(names) - _NAMES:,} more" if len(names) > _NAMES else ""
+        who = f"{', '.join(names[:_NAMES])}{more}: "
+        yield reason if len(frame) == 1 else who + reason
+    if left := sum(map(len, list(remarks.values())[_LINES:])):
+        yield f"{left:,} more spectra have a remark; the table says which."
     if not remarks:
         yield "Nothing is wrong with convergence, with the residuals or with the size of χ²."
     yield from _points(stacks)

@@ -49,7 +49,7 @@ strong.bad, strong.good {{ font-weight: 600; }}
 table {{ border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .92rem; }}
 th, td {{ text-align: left; vertical-align: top; padding: .28rem .9rem .28rem 0;
   border-bottom: 1px solid var(--sandtime-rule); white-space: nowrap; }}
-td.mark, tbody th {{ white-space: normal; }} tbody th {{ min-width: 6rem; }}
+td.mark, tbody th {{ white-space: normal; }} tbody th {{ min-width: 8rem; }}
 td.mark:not(:empty) {{ min-width: 12rem; }}
 thead th {{ border-bottom: 2px solid var(--sandtime-quiet); }}
 tbody th {{ font-weight: 500; }}

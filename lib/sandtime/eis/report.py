@@ -209,7 +209,14 @@ def _result(stacks, frame, unit):
             one.append(f"misfit {column['misfit']:.3g} times the noise")
         yield f"<p>{page.text(', '.join(one))}.</p>"
     elif total <= _ROWS:
-        yield page.grid("Parameters with their standard errors, a row a spectrum", rounded(frame))
+        head, *rows = rounded(frame.drop(columns="reason"))
+        words = [
+            "yes" if good else "no" if converged else "not converged"
+            for good, converged in zip(frame["adequate"], frame["converged"], strict=True)
+        ]
+        rows = [[*row, word] for row, word in zip(rows, words, strict=True)]
+        caption = "Parameters with their standard errors, and whether the circuit describes it"
+        yield page.grid(caption, [[*head, "described"], *rows])
     else:
         yield page.grid(
             f"Parameters of {total:,} spectra: median, and the range of eight in ten",

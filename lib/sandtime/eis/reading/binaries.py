@@ -115,5 +115,5 @@ def _decoded(raw):
         said = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         said = raw.decode("cp1252", errors="replace")
-    strange = sum(c < " " and c not in "\t\n\r\f\v\x1a\x1f" for c in said[:4000])
+    strange = len(re.findall(r"[\x00-\x08\x0e-\x19\x1b-\x1e]", said[:4000]))
     return None if strange > 0.02 * len(said[:4000]) else said

@@ -17,17 +17,17 @@ _NAMES = {
     "omega": ("omega ω angularfrequency kreisfrequenz", ""),
     "log10_frequency": ("logf log10f lgf logfreq log10freq logfrequency log10frequency", ""),
     "real": (
-        "z' zre zreal rez realz zrealpart realpartofz zs' z're",
-        "z'a real re realpart realimpedance impedancereal realteil r rs resistance z1",
+        "z' zre zreal zr rez realz zrealpart realpartofz zs' z're",
+        "real re realpart realimpedance impedancereal realteil r rs resistance z1",
     ),
     "imag": (
-        "z'' zim zimag zimg imz imagz zimaginary imaginaryz imaginarypartofz imagpartofz zs''",
-        "z''b imaginary imag im imaginarypart imagpart imaginaryimpedance impedanceimag "
+        "z'' zim zimag zi zimg imz imagz zimaginary imaginaryz imaginarypartofz imagpartofz zs''",
+        "imaginary imag im imaginarypart imagpart imaginaryimpedance impedanceimag "
         "impedanceimaginary imaginärteil imaginaerteil imagteil x xs reactance z2",
     ),
     "modulus": (
         "|z| zmod modz zmodulus modulusz zmag magz absz zabs betragz |zs| zmagnitude magnitudez",
-        "modulus magnitude |impedance| impedancemodulus impedancemagnitude betrag",
+        "modulus magnitude mag |impedance| impedancemodulus impedancemagnitude betrag",
     ),
     "complex": ("", "z impedance impedanz compleximpedance zcomplex complexz"),
     "phase": (
@@ -44,13 +44,18 @@ _NAMES = {
 _QUANTITY = {n: key for key, both in _NAMES.items() for n in " ".join(both).split()}
 _LABELLED = {n: key for key, both in _NAMES.items() for n in both[0].split()}
 _OTHERS = {
-    "y": "an admittance", "y'": "an admittance", "y''": "an admittance", "|y|": "an admittance",
-    "yreal": "an admittance", "yimag": "an admittance", "yre": "an admittance",
-    "yim": "an admittance", "rey": "an admittance", "imy": "an admittance",
-    "c'": "a capacitance", "c''": "a capacitance", "m'": "a modulus", "m''": "a modulus",
-    "eps'": "a permittivity", "eps''": "a permittivity", "ε'": "a permittivity",
-    "ε''": "a permittivity", "period": "a period",
-}  # fmt: skip
+    "an admittance, whose reciprocal is the impedance": "y y' y'' |y| yreal yimag yre yim rey imy",
+    "a capacitance, 1/(iωZ)": "c' c'' cp cs cre cim",
+    "a resistivity, which is the impedance times area over thickness": "rho rho' rho'' ρ ρ' ρ''",
+    "an electric modulus, iωC₀Z": "m' m''",
+    "a permittivity, 1/(iωC₀Z)": "eps' eps'' ε' ε'' ε epsilon' epsilon''",
+    "a conductivity, whose reciprocal is the resistivity": "sigma' sigma'' σ' σ'' σ",
+    "a period, whose reciprocal is the frequency": "period periode",
+    "a natural logarithm of the frequency": "lnf lnfreq lnfrequency",
+    "a logarithm of the angular frequency": "logω lnω log10ω logomega lnomega log10omega logw lnw",
+    "a logarithm of the modulus": "log|z| log10|z| ln|z| lg|z| logz log10z lnz",
+}
+_OTHERS = {word: what for what, words in _OTHERS.items() for word in words.split()}
 _PAIRS = {"r": "x", "rs": "xs", "resistance": "reactance", "z1": "z2"}
 _MODELS = re.compile(
     r"fit|fitted|calc\w*|sim\w*|model\w*|theor\w*|kk|resid\w*|err\w*|std|sd|sigma|dev\w*|corr\w*"
@@ -62,6 +67,7 @@ _DIMENSION = {
     "complex": "impedance", "time": "time", "point_time": "time", "phase": "phase_deg",
     "omega": "omega", "log10_frequency": "frequency",
 }  # fmt: skip
+_SIGNED = ("real", "imag", "phase", "phase_deg", "phase_rad")
 _PREFERRED = {"real": "z_real_ohm", "imag": "z_imag_ohm", "frequency": "frequency_hz"}
 
 
@@ -78,7 +84,9 @@ class Meaning:
 
 
 def _core(text):
-    return re.sub(r"[\s_.\-()\[\]{}*:]", "", text.lower())
+    """Small letters without what only parts them; a minus or a factor that is meant stays."""
+    text = re.sub(r"(?<=\w)-(?=\w)", "", text.lower().strip()).removesuffix("*")
+    return re.sub(r"[\s_.()\[\]{}:]", "", text)
 
 
 @lru_cache(4096)
@@ -92,18 +100,23 @@ def meaning(name, second=""):
     bare, said = units.split(name)
     if not said and second:
         said = second
-    sign = 1.0
-    if match := re.match(r"(-|neg\.|negative|neg|minus)[\s_]*(?=\S)", bare, re.IGNORECASE):
-        sign, bare = -1.0, bare[match.end() :]
+    sign, bare = _signed(re.sub(r"(?<=')\((a|b)\)$", "", bare))  # ZPlot's Z'(a) and Z''(b)
     word, label = _core(bare), ""
     quantity = _QUANTITY.get(word, "")
     if not quantity and not said:
         quantity, word, said = _glued(word)
     if not quantity:
-        quantity, word, label = _labelled(bare)
+        quantity, word, label, other = _labelled(bare)
+        sign *= other
     if not quantity:
         return Meaning(trouble=_OTHERS.get(word, ""), word=word)
     return _with_unit(quantity, sign, word, label, said, bare)
+
+
+def _signed(text):
+    """A sign in front of a name, and what follows."""
+    match = re.match(r"(-|neg\.|negative|neg|minus)[\s_]*(?=\S)", text, re.IGNORECASE)
+    return (-1.0, text[match.end() :]) if match else (1.0, text)
 
 
 def _glued(word):
@@ -120,10 +133,11 @@ def _labelled(bare):
     tokens = re.findall(r"[(\[{][^()\[\]{}]*[)\]}]|[^\s_,;:@(\[{]+(?:\([^()]*\))?", bare)
     for count in range(len(tokens) - 1, 0, -1):
         for head, rest in ((tokens[:count], tokens[count:]), (tokens[-count:], tokens[:-count])):
-            word = _core("".join(head))
+            sign, name = _signed("".join(head))
+            word = _core(name)
             if word in _LABELLED:
-                return _LABELLED[word], word, " ".join(rest).strip("()[]{} ")
-    return "", _core(bare), ""
+                return _LABELLED[word], word, " ".join(rest).strip("()[]{} "), sign
+    return "", _core(bare), "", 1.0
 
 
 def _with_unit(quantity, sign, word, label, said, bare):
@@ -132,8 +146,11 @@ def _with_unit(quantity, sign, word, label, said, bare):
     if quantity == "omega" and found is None and word == "ω" and said:
         return Meaning(word=word)
     if found is None:
+        if sign < 0 and quantity not in _SIGNED:
+            return Meaning(quantity, 1.0, 1.0, "with a minus", label, word)
         if said:
-            return Meaning(quantity, sign, 1.0, f"in {said!r}, an unknown unit", label, word)
+            trouble = f"in {said!r}, an unknown unit"
+            return Meaning(quantity, sign, 1.0, trouble, label, word)
         return Meaning(quantity, sign, 1.0, "", label, word)
     dimension, factor, trouble = found
     if quantity == "frequency" and dimension == "omega":
@@ -146,7 +163,7 @@ def _with_unit(quantity, sign, word, label, said, bare):
         trouble = trouble or f"in {said!r}, which is no unit of {quantity}"
         if quantity in ("time", "point_time") and said.strip("() ").lower() in ("s", "h"):
             trouble, factor = "", {"s": 1.0, "h": 3600.0}[said.strip("() ").lower()]
-    if sign < 0 and quantity not in ("imag", "phase", "phase_deg", "phase_rad"):
+    if sign < 0 and quantity not in _SIGNED:
         trouble = trouble or "with a minus"
     return Meaning(quantity, sign, factor, trouble, label, word)
 
@@ -193,7 +210,7 @@ def resolve(names, second=()):
             "corrected: columns= must say which are meant"
         )
     sweeps = [(label, _select(group, names, meanings)) for label, group in labelled.items()]
-    told = []
+    told = [f"read the columns of {next(iter(labelled))!r}"]
     if len(sweeps) > 1:
         told = [f"read {len(sweeps)} sweeps side by side: {', '.join(labelled)}"]
     return sweeps, told
@@ -278,6 +295,12 @@ def _select(group, names, meanings):
     return found
 
 
+def frequency(names):
+    """Places of the columns that may hold the frequency."""
+    found = [i for i, name in enumerate(names) if meaning(_base(name, names)).quantity in FREQUENCY]
+    return found[:1]
+
+
 def missing(names):
     """What a line of names lacks to be a header, as the end of a sentence."""
     meanings = [meaning(name) for name in names]
@@ -298,15 +321,15 @@ def missing(names):
         if quantity not in held and not (quantity == "frequency" and set(held) & set(FREQUENCY))
     ]
     others = [
-        f"{name!r} is {each.trouble}, which is not converted"
+        f"{name!r} is {each.trouble}: convert it first"
         for name, each in zip(names, meanings, strict=True)
         if not each.quantity and each.trouble
     ]
     return (
-        f"no column {', '.join(lacks)} among {', '.join(names)}; needed are frequency_hz, "
+        "".join(f"{other}; " for other in others[:3])
+        + f"no column {', '.join(lacks)} among {', '.join(names)}; needed are frequency_hz, "
         "z_real_ohm, z_imag_ohm or usual names of these (modulus and phase will do), or "
         'columns={"frequency": ..., ...} must say what is where'
-        + "".join(f"; {other}" for other in others)
     )
 
 

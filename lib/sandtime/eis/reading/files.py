@@ -103,7 +103,7 @@ def read(
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = Path(folder) / "cell.csv"
-    ...     _ = path.write_text("1e3;60,5;-2,5\\n1e2;62,5;-8,0\\n", encoding="utf-8")
+    ...     _ = path.write_text("f;Z';Z''\\n1e3;60,5;-2,5\\n1e2;62,5;-8,0\\n", encoding="utf-8")
     ...     print(read(path).impedance)
     ...     print(read([path, path]).names)
     [60.5-2.5j 62.5-8.j ]
@@ -111,10 +111,10 @@ def read(
     """
     if isinstance(leave_out, str):
         leave_out = (leave_out,)
-    paths = _paths(path)
-    count = Counter(each.name for each in paths)
+    files = paths(path)
+    count = Counter(each.name for each in files)
     found = []
-    for each in paths:
+    for each in files:
         try:
             found += _file(each, flip, columns, negative_real, leave_out, programme)
         except ValueError as error:
@@ -125,27 +125,27 @@ def read(
     return spectra[0] if len(spectra) == 1 else spectra
 
 
-def _paths(path):
-    """The files that are meant, each once."""
+def paths(path):
+    """The files that `read` reads of a path, a folder or a sequence of paths, in its order."""
     if isinstance(path, str | os.PathLike):
         path = Path(path)
         if not path.is_dir():
             return [path]
-        paths = [each for each in path.iterdir() if not _NOT_SPECTRA.match(each.name)]
-        paths = sorted((each for each in paths if each.is_file()), key=_natural)
-        if not paths:
+        found = [each for each in path.iterdir() if not _NOT_SPECTRA.match(each.name)]
+        found = sorted((each for each in found if each.is_file()), key=_natural)
+        if not found:
             raise ValueError(f"path = {str(path)!r} is not allowed: the folder holds no file")
-        return paths
-    paths = [Path(each) for each in path]
-    if not paths:
+        return found
+    found = [Path(each) for each in path]
+    if not found:
         raise ValueError("path = [] is not allowed: it must name at least one file")
-    for each in paths:
+    for each in found:
         if each.is_dir():
             raise ValueError(
                 f"path = [..., {str(each)!r}, ...] is not allowed: a list must name files; "
                 "give the folder alone"
             )
-    return paths
+    return found
 
 
 def _natural(path):

@@ -2,10 +2,12 @@
 
 import numpy as np
 
+from sandtime.eis.reading.spectra import warn
 from sandtime.eis.validity import lin_kk
 
+_TAKEN = "there is no header, and the columns are taken as frequency, real and imaginary part"
 POINTS = 8  # fewer tell nothing
-BETTER = 3.0  # times smaller residuals speak for another reading
+CLEAR, DOUBTFUL = 1.3, 0.6  # ratios of what the two readings leave
 
 
 def smooth(values):
@@ -22,10 +24,14 @@ def smooth(values):
 
 def check(where, values):
     """An error if three columns without names are not frequency, real and imaginary part."""
-    columns = [values[key] for key in ("frequency", "real", "imag")]
-    if columns[0].size < POINTS:
+    columns = np.array([values[key] for key in ("frequency", "real", "imag")])
+    columns = columns[:, columns.any(axis=0)]  # without rows of a rest
+    if (columns[0] <= 0).any():
         return
-    if not smooth(columns[0]) and (columns[0] > 0).all():
+    if columns.shape[1] < POINTS:
+        warn(f"{where}: {_TAKEN}")
+        return
+    if not smooth(columns[0]):
         other = next((i for i in (1, 2) if smooth(columns[i])), None)
         advice = f", as column {other + 1} does" if other else ""
         raise ValueError(
@@ -35,7 +41,9 @@ def check(where, values):
             f'"-imag": {2 if not other else 3 - other}}}'
         )
     cartesian, polar = _residuals(*columns)
-    if polar * BETTER < cartesian:
+    if CLEAR * polar >= cartesian > DOUBTFUL * polar:
+        warn(f"{where}: {_TAKEN}, but modulus and phase fit nearly as well")
+    if cartesian > CLEAR * polar:
         raise ValueError(
             f"{where}: there is no header, and the columns run like modulus and phase, not like "
             "real and imaginary part: columns= must say which, "

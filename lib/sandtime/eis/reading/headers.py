@@ -25,27 +25,29 @@ def ways(line):
 
 
 def header(line):
-    """(separator, names) of a line that names the columns of a spectrum; None if it does not."""
-    return _header(line) if _MAY_NAME.search(line) else None
+    """All (separator, names) by which a line names the columns of a spectrum."""
+    return _header(line) if _MAY_NAME.search(line) else ()
 
 
 @lru_cache(256)
 def _header(line):
+    found = []
     for separator, names in ways(line):
-        if len(names) < 2 or len(names) > 2000:
+        if not 1 < len(names) <= 2000:
             continue
         try:
-            found = naming.resolve(names)
+            named = naming.resolve(names) is not None
         except ValueError:
-            return separator, names
-        if found:
-            return separator, names
-    return None
+            named = True
+        if named and (separator, names) not in found:
+            found.append((separator, names))
+    return found
 
 
 def row_separator(line, count, first, places):
     """What parts a row into so many cells, with numbers in these places; False if nothing does."""
-    for mark in dict.fromkeys((first, *(m for m in SEPARATORS if m in line), None)):
+    marks = ["\t"] if first is None else SEPARATORS  # words between blanks are no header of a CSV
+    for mark in dict.fromkeys((first, *(m for m in marks if m in line), None)):
         found = trimmed(split(line, mark), count)
         if len(found) == count and all(is_number(found[place]) for place in places):
             return mark

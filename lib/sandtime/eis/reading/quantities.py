@@ -28,6 +28,11 @@ def chosen(where, names, columns):
     >>> chosen("cell.csv", ["f", "Zre", "Zim"], {"frequency": 0, "-imag": "Zim"})
     {'frequency': 0, '-imag': 2}
     """
+    if not isinstance(columns, dict):
+        raise ValueError(
+            f"columns = {columns!r} is not allowed: it must say what is where, as "
+            '{"frequency": 0, "real": 1, "-imag": 2}'
+        )
     found = {}
     for key, name in columns.items():
         if key not in KEYS:
@@ -56,6 +61,8 @@ def chosen(where, names, columns):
             raise ValueError(
                 f"columns[{key!r}] = {name!r} is not allowed: it must be a name or an index from 0"
             )
+    if len(set(found.values())) < len(found):
+        raise ValueError(f"{where}: columns = {columns!r} is not allowed: two keys mean one column")
     return found
 
 

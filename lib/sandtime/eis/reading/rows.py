@@ -12,7 +12,7 @@ from sandtime.eis.reading.spectra import warn
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 CELL = "\x1f"  # between the cells of a sheet
 SEPARATORS = (CELL, ";", "\t", ",", "|")
-_LIKE = re.compile(r"\(?[+-−]?(\d[\d.,' ]*|[.,]\d+)([eEdD][+-]?\d+)?([+-][\d.,]+.*)?[ij]?\)?")
+_LIKE = re.compile(r"\(?[-+−]?(\d[\d.,' ]*|[.,]\d+)([eEdD][+-]?\d+)?([+-][\d.,]+.*)?[ij]?\)?")
 _COMPLEX = re.compile(
     r"\(?\s*(?P<real>[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?)\s*"
     r"(?P<imag>[+-]\s*(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?)\s*[ijIJ]\s*\)?"
@@ -65,7 +65,13 @@ class Table:
 
     @property
     def decimal_comma(self):
-        return self.separator != "," and any("," in line for _, line in self.rows)
+        """Whether commas stand in numbers: where they separate cells, in quotes only."""
+        if self.separator == ",":
+            quoted = [line for _, line in self.rows if '"' in line]
+            return any(
+                is_number(cell) for line in quoted for cell in split(line, ",") if "," in cell
+            )
+        return any("," in line for _, line in self.rows)
 
     def cells(self, index):
         """The cells of one row, as many as there are names."""
@@ -73,12 +79,14 @@ class Table:
         found = trimmed(split(line, self.separator), len(self.names))
         if len(found) != len(self.names):
             last = index == len(self.rows) - 1 and len(found) < len(self.names)
-            commas = self.separator == "," and len(found) > len(self.names)
+            counted = len(found) == len(self.names) + 1 and found[0].strip('"').isalnum()
+            commas = self.separator == "," and len(found) > len(self.names) and not counted
             raise ValueError(
                 f"{self.path.name}, line {number} has {len(found)} cells where {len(self.names)} "
                 f"are needed ({', '.join(self.names)})"
                 + (": the file seems to be cut off" if last else "")
                 + (": decimal commas need semicolons between cells" if commas else "")
+                + (": its first column has no name in the header" if counted else "")
             )
         return found
 
@@ -140,6 +148,8 @@ class Table:
     def _fast(self, places):
         """All at once where every row is plain, else None."""
         lines = [line for _, line in self.rows]
+        if any('"' in line for line in lines):
+            return None
         comma = self.decimal_comma
         if comma and any("." in line for line in lines):
             return None
@@ -147,7 +157,7 @@ class Table:
             counts = {len(line.split()) for line in lines}
         else:
             counts = {line.count(self.separator) + 1 for line in lines}
-        if counts != {len(self.names)} or any('"' in line for line in lines):
+        if counts != {len(self.names)}:
             return None
         if comma:
             if not self._decimal(lines):
@@ -226,11 +236,15 @@ class Table:
 
     def _whole(self):
         """An error if the file ends amid its last number: fewer digits than in all rows above."""
-        if not self.cut_off or len(self.rows) < 4 or self.separator == CELL:
+        if not self.cut_off or self.separator == CELL:
             return
         mark = self.separator
-        last = [re.split(r"[.,](?=\d*\S*$)", line.rsplit(mark, 1)[-1]) for _, line in self.rows]
-        *above, final = (len(each[-1]) if len(each) == 2 else -1 for each in last)
+        last = [line.rsplit(mark, 1)[-1] for _, line in self.rows]
+        if len(self.rows) < 4:  # compared with the cells beside it, if these are as 1.2345E+00
+            beside = split(self.rows[-1][1], mark)[:-1]
+            last = [cell for cell in beside if re.search(r"[eE]", cell)] + last[-1:]
+        digits = [re.split(r"[.,](?=\d*\S*$)", cell) for cell in last]
+        *above, final = (len(each[-1]) if len(each) == 2 else -1 for each in digits)
         if len({*above}) == 1 and above[0] > 0 and final < above[0]:
             number, line = self.rows[-1]
             raise ValueError(
@@ -243,6 +257,6 @@ class Table:
 def _advice(cell):
     if "," in cell and "." in cell:
         return " without separators of thousands"
-    if any(map(str.isdigit, cell)):
+    if is_number(cell):
         return ""
     return f"; read(..., leave_out=[{cell!r}]) leaves such points out"

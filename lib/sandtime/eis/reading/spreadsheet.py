@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sandtime.eis.reading import tables
 from sandtime.eis.reading.rows import CELL
+from sandtime.eis.reading.spectra import warn
 
 
 def is_workbook(raw):
@@ -22,22 +23,27 @@ def parts(path, raw, columns, leave_out, programme):
     sheets = _sheets(path, raw)
     if programme is not None:
         sheets = [_picked(path, sheets, programme)]
-    found, why = [], None
-    for title, lines in sheets:
-        if not any(line for line in lines):
-            continue
+    filled = [(title, lines) for title, lines in sheets if any(lines)]
+    if not filled:
+        raise ValueError(f"{path.name} is empty: none of its sheets holds a cell")
+    found = [
+        (title, lines) for title, lines in filled if columns is not None or tables.has_table(lines)
+    ]
+    left = [title for title, lines in filled if (title, lines) not in found]
+    if left and found:
+        warn(f"{path.name}: left out the sheets {', '.join(left)}, which hold no table of spectra")
+    for title, lines in found or filled[:1]:
         where = Path(f"{path.name}, sheet {title!r}".replace("/", "_"))
-        if not (len(sheets) == 1 or columns is not None or tables.has_table(lines)):
-            why = why or (where, lines)
-            continue
-        found.append((title, where, tables.parse(where, lines, columns, leave_out)))
-    if not found:
-        if why is None:
-            raise ValueError(f"{path.name} is empty: none of its sheets holds a cell")
-        tables.parse(*why, columns, leave_out)
-    several = len(found) > 1
-    for title, where, parsed in found:
-        yield where, "spreadsheet", title if several else "", parsed
+        try:
+            parsed = tables.parse(where, lines, columns, leave_out)
+        except ValueError as error:
+            if _formulas(raw, title):
+                raise ValueError(
+                    f"{where.name} holds formulas without their values: open it in a spreadsheet "
+                    "program and save it there, or save it as CSV"
+                ) from error
+            raise
+        yield where, "spreadsheet", title if len(found) > 1 or programme else "", parsed
 
 
 def _sheets(path, raw):
@@ -46,20 +52,29 @@ def _sheets(path, raw):
 
     try:
         book = load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
-        sheets = [(sheet.title, _lines(sheet)) for sheet in book.worksheets]
+        return [(sheet.title, _lines(sheet)) for sheet in book.worksheets]
     except Exception as error:  # openpyxl lets through whatever its parsers raise
         raise ValueError(
             f"{path.name} is a workbook that cannot be opened ({error}): it seems to be cut off or "
             "protected; save it again as .xlsx, or as CSV"
         ) from error
-    if not any(any(lines) for _, lines in sheets):
-        formulas = load_workbook(io.BytesIO(raw), read_only=True)
-        if any(any(_lines(sheet)) for sheet in formulas.worksheets):
-            raise ValueError(
-                f"{path.name} holds formulas without their values: open it in a spreadsheet "
-                "program and save it there, or save it as CSV"
-            )
-    return sheets
+
+
+def _formulas(raw, title):
+    """Whether a sheet holds formulas whose values no program has computed."""
+    from openpyxl import load_workbook
+
+    said, made = (
+        load_workbook(io.BytesIO(raw), read_only=True, data_only=only)[title].iter_rows(
+            values_only=True
+        )
+        for only in (False, True)
+    )
+    return any(
+        str(formula).startswith("=") and value is None
+        for row, values in zip(said, made, strict=False)
+        for formula, value in zip(row, values, strict=False)
+    )
 
 
 def _lines(sheet):

@@ -57,8 +57,26 @@ def of_file(path, columns, numbers, *, flip=False, negative_real=False):
         if here["frequency"][0] < here["frequency"][-1]:
             here = {key: column[::-1] for key, column in here.items()}
         sweeps.append(here)
+        if len(sweeps) == 1 or not np.array_equal(here["frequency"], sweeps[0]["frequency"]):
+            _check_even(path, here["frequency"])
     _check_sign(path, sweeps, flip)
     return sweeps
+
+
+def _check_even(path, frequency):
+    """A warning of frequencies that alone leave an even series, as if cells had changed places."""
+    step = -np.diff(np.log(frequency))
+    if step.size < 8:
+        return
+    middle = np.median(step)
+    odd = np.abs(step - middle) > 0.1 * middle
+    both = np.abs(step[1:] + step[:-1] - 2 * middle) < 0.04 * middle
+    alone = np.flatnonzero(odd[1:] & odd[:-1] & both)
+    if alone.size and np.mean(odd) < 0.2:
+        warn(
+            f"{path.name}: the frequency {frequency[alone[0] + 1]:.10g} Hz does not fit into the "
+            "even steps of all others: cells of its row may have changed places"
+        )
 
 
 def _check_sign(path, sweeps, flip):
@@ -154,14 +172,16 @@ def _turns(path, frequency, numbers):
         stop = size if not len(other) else start + int(other[0]) + 1
         runs.append((start, stop))
         start = stop
-    if len(runs) > 1 and all(_even(frequency[start:stop]) for start, stop in runs):
+    whole = all(_even(frequency[start:stop]) for start, stop in runs)
+    if len(runs) > 1 and whole and all(_anew(frequency, *pair) for pair in pairwise(runs)):
         warn(
             f"{path.name}: read as {len(runs)} sweeps; the frequencies start over or turn in line "
             f"{', '.join(str(numbers[start]) for start, _ in runs[1:4])}"
             f"{' and so on' if len(runs) > 4 else ''}"
         )
         return runs
-    return alike
+    # one sweep with its rows out of order, unless the last row begins another
+    return alike if alike[-1][1] - alike[-1][0] == 1 else [(0, size)]
 
 
 def _alike(frequency, parts):
@@ -179,6 +199,15 @@ def _alike(frequency, parts):
         ):
             return False
     return True
+
+
+def _anew(frequency, run, then):
+    """Whether a run turns, or jumps back over at least half of the one before."""
+    before, after = np.log(frequency[slice(*run)]), np.log(frequency[slice(*then)])
+    way = before[-1] - before[0]
+    if (after[-1] - after[0]) * way < 0:
+        return True
+    return (before[-1] - after[0]) * np.sign(way) >= abs(way) / 2
 
 
 def _even(frequency):

@@ -14,7 +14,7 @@ from sandtime.eis.reading import columns as naming
 from sandtime.eis.reading import headerless
 from sandtime.eis.reading.columns import Column
 from sandtime.eis.reading.headers import header, most, row_separator, units_line, ways
-from sandtime.eis.reading.quantities import FREQUENCY, chosen, determined, physical
+from sandtime.eis.reading.quantities import chosen, determined, physical
 from sandtime.eis.reading.rows import (
     CELL,
     NUMBER,
@@ -29,6 +29,7 @@ from sandtime.eis.reading.spectra import SpectraWarning, warn
 
 __all__ = ["NUMBER", "SpectraWarning", "parse", "spectrum_rows", "warn"]
 
+_RULE = re.compile(r"[-=+|:_\s]*[-=_]{2,}[-=+|:_\s]*")  # a line drawn below a header
 _COMMENT = re.compile(r"\s*(#|%|//)+")
 
 
@@ -87,6 +88,7 @@ class Block:
     rows: list  # of (number, line)
     number: int = 0  # line of the header
     guessed: bool = False  # there is no header
+    second: tuple = ()  # units below the header
 
 
 # ---- lines --------------------------------------------------------------------------------------
@@ -102,7 +104,7 @@ def _kept(lines):
             line = line[match.end() :]
             if not header(line):
                 continue
-        elif number == 1 and re.fullmatch(r"sep=.", line.strip()):
+        elif _RULE.fullmatch(line) or (number == 1 and re.fullmatch(r"sep=.", line.strip())):
             continue
         kept.append((number, line))
     return kept
@@ -114,41 +116,52 @@ def _kept(lines):
 def _named(path, kept):
     """Blocks of a table whose header says what its columns are."""
     heads = [i for i, (_, line) in enumerate(kept) if header(line)]
-    blocks, troubles = [], []
-    for index, (head, after) in enumerate(pairwise([*heads, len(kept)])):
+    blocks = []
+    for head, after in pairwise([*heads, len(kept)]):
         number, line = kept[head]
-        separator, names = header(line)
         rows = kept[head + 1 : after]
-        second = units_line(rows[0][1], separator, names) if rows else ()
-        if second:
-            rows = rows[1:]
-        if not rows or not any(how_many(text, separator) for _, text in rows[:3]):
-            troubles.append(number)
+        block = next((b for b in (_block(number, *way, rows) for way in header(line)) if b), None)
+        if block is None:
+            _lost(path, line, rows)
             continue
         try:
-            sweeps, told = naming.resolve(names, second)
+            sweeps, told = naming.resolve(block.names, block.second)
         except ValueError as error:
             raise ValueError(f"{path.name}, line {number}: {error}") from error
-        places = [next(c.place for k, c in sweeps[0][1].items() if k in FREQUENCY)]
-        found = row_separator(rows[0][1], len(names), separator, places)
-        if found is False:
-            if index + 1 < len(heads):
-                continue
-            found = separator
         if not blocks:
             _above(path, kept[:head], number)
             for each in told:
                 warn(f"{path.name}: {each}")
-        blocks.append(Block(names, found, sweeps, rows, number))
-    if heads and not blocks:
-        if kept[heads[-1] + 1 :] and troubles:
-            number, line = kept[heads[-1] + 1]
-            raise ValueError(
-                f"{path.name}, line {number}: {line.strip()[:60]!r} stands below the header, where "
-                "a row of numbers must be"
-            )
+        block.sweeps = sweeps
+        blocks.append(block)
+    if not blocks and any(header(kept[head][1])[0][0] is not None for head in heads):
         raise ValueError(f"{path.name} holds a header but no row: the file seems to be cut off")
     return blocks
+
+
+def _block(number, separator, names, rows):
+    """The table below a header, if a first row fits to it."""
+    second = units_line(rows[0][1], separator, names) if rows else ()
+    rows = rows[1:] if second else rows
+    if not rows:
+        return None
+    place = naming.frequency(names)
+    found = row_separator(rows[0][1], len(names), separator, place)
+    return None if found is False else Block(names, found, [], rows, number, second=second)
+
+
+def _lost(path, line, rows):
+    """An error if rows of numbers stand below a header that they do not fit to."""
+    separator, names = header(line)[0]
+    if separator is None:
+        return  # words
+    for index, (_, text) in enumerate(rows):
+        if most(text)[0] > 1:
+            Table(path, names, rows, separator).cells(index)
+            raise ValueError(
+                f"{path.name}, line {rows[index][0]}: {text.strip()[:60]!r} stands below the "
+                f"header {', '.join(names)}, where a frequency must be a number"
+            )
 
 
 def _above(path, above, number):
@@ -206,7 +219,7 @@ def _chosen(path, kept, columns):
                 if {*said} <= {naming.units.normal(name) for name in names}:
                     return _from(path, kept, index, separator, names, columns, number)
         number, names = max(
-            ((n, names) for n, line in kept[:50] for _, names in ways(line)),
+            ((n, ways(line)[0][1]) for n, line in kept[:50]),
             key=lambda found: len(found[1]) * (not any(map(is_number, found[1]))),
         )
         chosen(f"{path.name}, line {number}", names, columns)
@@ -220,9 +233,14 @@ def _chosen(path, kept, columns):
     count = len(trimmed(split(kept[row][1], separator)))
     for index in range(row - 1, max(row - 3, -1), -1):
         number, line = kept[index]
-        for mark, names in ways(line):
-            if len(names) == count and not units_line(line, mark, names):
-                return _from(path, kept, index, mark, names, columns, number)
+        fits = [
+            way for way in ways(line) if len(way[1]) == count and not any(map(is_number, way[1]))
+        ]
+        units = any(units_line(line, *way) for way in fits)
+        if fits and not units:
+            return _from(path, kept, index, *fits[0], columns, number)
+        if not units:
+            break
     names = [f"column {i}" for i in range(count)]
     return _from(path, kept, row - 1, separator, names, columns, kept[row][0])
 
@@ -247,7 +265,7 @@ def _from(path, kept, head, separator, names, columns, number):
         wanted[key] = Column(place, factor)
     head_line = kept[head][1] if head >= 0 else None
     repeats = [i for i, (_, line) in enumerate(rows) if line == head_line]
-    found = row_separator(rows[0][1], len(names), separator, [places[k] for k in places][:1])
+    found = row_separator(rows[0][1], len(names), separator, list(places.values())[:1])
     found = separator if found is False else found
     bounds = [-1, *repeats, len(rows)]
     blocks = [
@@ -279,8 +297,8 @@ def _trim(path, blocks):
             number, line = words[-1]
             upto = f" to {words[0][0]}" if len(words) > 1 else ""
             warn(
-                f"{path.name}: left out line {number}{upto} below the table, which begins "
-                f"{line.replace(CELL, ' ').strip()[:40]!r}"
+                f"{path.name}: left out line{'s' if upto else ''} {number}{upto} below the table, "
+                f"which begins {line.replace(CELL, ' ').strip()[:40]!r}"
             )
         if not block.rows:
             raise ValueError(f"{path.name} holds a header but no row: the file seems to be cut off")

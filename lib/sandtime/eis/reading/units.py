@@ -92,7 +92,9 @@ def split(name):
     for mark in ("/", " in ", ",", " ", "_"):
         for match in re.finditer(re.escape(mark), name):
             head, tail = name[: match.start()], name[match.end() :]
-            if head.strip() and tail.strip() and unit(tail):
+            found = unit(tail) if head.strip() and tail.strip() else None
+            # behind a mere blank a letter may be the label of a cell
+            if found and (found[0] != "other" or mark in ("/", " in ")):
                 closing = ")" if head.count("(") > head.count(")") else ""
                 return head.strip() + closing, tail.strip().removesuffix(closing)
     return name, ""
