@@ -168,8 +168,8 @@ def in_words(frequency, one):
         )
     if one["unexplained"]:
         yield (
-            f"residuals are {root / one['noise']:.2g} times the noise that Kramers and Kronig's "
-            "test finds: the circuit does not describe the spectrum"
+            f"residuals are {root / max(one['noise'], 1e-150):.2g} times the noise that Kramers and "
+            "Kronig's test finds: the circuit does not describe the spectrum"
         )
     if one["excess"]:
         yield f"chi-square is {root**2:.3g} times what sigma explains"
