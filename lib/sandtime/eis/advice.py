@@ -261,17 +261,21 @@ class _Spectrum:
 
     def again(self, circuit):
         """Another circuit fitted to this spectrum, with what was said of the parameters it has."""
-        said = {}
-        for kind in ("fixed", "bounds"):
-            given = self.found.settings.get(kind, {})
-            said[kind] = {name: self._own(v) for name, v in given.items() if name in circuit.names}
+        settings, names = self.found.settings, circuit.names
+        fixed = {n: self._own(v) for n, v in settings.get("fixed", {}).items() if n in names}
+        bounds = {
+            n: tuple(None if end is None else self._own(end) for end in ends)
+            for n, ends in settings.get("bounds", {}).items()
+            if n in names
+        }
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", FitWarning)
             return fit(
                 self.frequency,
                 self.Z,
                 circuit,
-                **said,
+                fixed=fixed,
+                bounds=bounds,
                 sigma=1 / self.weights,
                 absolute_sigma=self.absolute,
                 progress=False,
@@ -279,8 +283,6 @@ class _Spectrum:
 
     def _own(self, value):
         """Of what was given for each spectrum, that of this one."""
-        if isinstance(value, tuple | list):
-            return tuple(None if end is None else self._own(end) for end in value)
         return np.ravel(value)[self.k] if np.size(value) > 1 else value
 
     def criterion(self, chi2, dof):
