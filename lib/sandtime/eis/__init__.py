@@ -1,6 +1,6 @@
 """Impedance spectroscopy: a circuit, all its spectra fitted at once, and whether to believe them.
 
-`elements` holds one record for each element, `circuit` turns a string of them into named parameters,
+`elements` holds a record for each element, `circuit` turns a string of them into named parameters,
 an impedance and exact derivatives.  `fit` finds the parameters of any number of spectra, with their
 errors; `given`, `start`, `draw`, `elsewhere`, `search`, `model` and `descent` are its steps.
 `adequacy` judges it, and `advice` says what to try next.  `information` says how much a spectrum
