@@ -159,7 +159,7 @@ peers: $(FOR_PEERS)
 # The executor's test, with the workers of dask.distributed as processes of their own.
 cluster: $(FOR_DASK)
 	@$(DASK_PY) -c "import distributed"  # without it the test would be skipped
-	$(DASK_PY) -m pytest tests/test_eis_fit.py -k "executor or cluster"
+	$(DASK_PY) -m pytest tests/test_eis_fit.py tests/test_command.py -k "executor or cluster or dask"
 
 # The demonstration class marked by nbgrader too, from the same sheets: the marks must agree.
 coursework-nbgrader: $(FOR_NBGRADER)

@@ -1,11 +1,13 @@
 """Impedance spectroscopy: a circuit, all its spectra fitted at once, and whether to believe them.
 
-`circuit` turns a string into named parameters, an impedance and exact derivatives.  `fit` finds the
-parameters of any number of spectra, with their errors; `given`, `start`, `elsewhere`, `model` and
-`descent` are its steps.  `information` says how much a spectrum knows of them.  `validity` asks
-whether it can be trusted, `drift` what it says of a cell that changed meanwhile.  `capacitance`
-makes capacitances of constant-phase elements.  `drt` asks for no circuit at all.  `reading` reads
-what instruments and spreadsheets write.
+`elements` holds a record for each element, `circuit` turns a string of them into named parameters,
+an impedance and exact derivatives.  `fit` finds the parameters of any number of spectra, with their
+errors; `given`, `start`, `draw`, `elsewhere`, `search`, `model` and `descent` are its steps.
+`adequacy` judges it, and `advice` says what to try next.  `information` says how much a spectrum
+knows.  `validity` asks whether it can be trusted, `drift` what it says of a cell that changed
+meanwhile.  `capacitance` makes capacitances of constant-phase elements.  `drt` asks for no circuit
+at all.  `reading` reads what instruments and spreadsheets write; `table`, `pictures` and `report`
+turn what was found into tables, figures and one page.
 """
 
 from sandtime.eis.capacitance import arc_capacitance, brug, contact, hsu_mansfeld, zarc_Q
