@@ -177,14 +177,7 @@ def fit_drifting(
     known, absolute = given(circuit, len(weights), **said), sigma is not None and absolute_sigma
     found = _found(circuit, steady, known, rates, time, span, absolute)
     converged, values = found["converged"], np.exp(found["x"])
-    rising, order = np.sort(steady.frequency), np.argsort(steady.frequency)
-    data = (np.atleast_2d(a)[:, order].T for a in (steady.measured, steady.weights))
-    wrong = adequacy.judge(rising, *data, found, absolute)
-    adequate = converged & ~adequacy.against(wrong)
-    reason = np.where(converged, "converged", "not converged").astype(object)
-    for k in np.flatnonzero(~adequate | wrong["oversized"]):
-        one = {key: array[..., k] for key, array in (found | wrong).items()}
-        reason[k] = "; ".join([reason[k], *adequacy.in_words(rising, one)])
+    adequate, reason = _verdict(found, steady, absolute)
     if not converged.all():
         warnings.warn(
             f"{np.count_nonzero(~converged)} of {len(converged)} sweeps did not converge; the "
@@ -212,6 +205,20 @@ def fit_drifting(
         )
     times = np.broadcast_to(np.asarray(point_time, float), np.shape(impedance))
     return DriftingFit(*results, steady=steady, point_time=times)
+
+
+def _verdict(found, steady, absolute):
+    """Which sweeps the circuit describes, and what is wrong with them in words."""
+    converged = found["converged"]
+    rising, order = np.sort(steady.frequency), np.argsort(steady.frequency)
+    data = (np.atleast_2d(a)[:, order].T for a in (steady.measured, steady.weights))
+    wrong = adequacy.judge(rising, *data, found, absolute)
+    adequate = converged & ~adequacy.against(wrong)
+    reason = np.where(converged, "converged", "not converged").astype(object)
+    for k in np.flatnonzero(~adequate | wrong["oversized"]):
+        one = {key: array[..., k] for key, array in (found | wrong).items()}
+        reason[k] = "; ".join([reason[k], *adequacy.in_words(rising, one)])
+    return adequate, reason
 
 
 def growth_rate(time, value):
