@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from scipy.optimize import least_squares
 
-from sandtime.eis import Circuit, FitWarning, fit
+from sandtime.eis import Circuit, FitWarning, fit, fit_drifting
 from sandtime.eis.draw import size_of
 from sandtime.eis.given import given
 
@@ -221,6 +221,28 @@ def test_what_is_said_of_a_sign_holds():
     many = Circuit("-".join(f"R_{k}" for k in range(7)), negative=[f"{k}.R" for k in range(7)])
     with pytest.raises(ValueError, match="7 parameters may be negative: at most 6"):
         given(many, 1)
+
+
+def test_a_loop_of_either_sign_in_a_cell_that_drifts():
+    S, time = 20, np.linspace(0, 600, 61)
+    R = np.where(np.arange(S) % 2, 30.0, -30.0)
+    circuit = Circuit("R_0-Zarc_int-K_2", negative={"2.R"})
+    grown = 100 * np.exp(3e-4 * (time - 300)) * np.ones((S, 1))
+    truth = {
+        "0.R": 20.0, "int.R": grown, "int.tau": 1e-3, "int.alpha": 0.9,
+        "2.R": R[:, None] * np.ones(61), "2.tau": 10.0,
+    }  # fmt: skip
+    exact = circuit.impedance(FREQUENCY, truth)
+    draw = np.random.default_rng(12).normal(size=(2, *exact.shape))
+    Z = exact * (1 + NOISE * (draw[0] + 1j * draw[1]))
+    found = fit_drifting(FREQUENCY, Z, circuit, point_time=time, drift="int.R")
+    assert found.adequate.mean() > 0.9
+    for value, true, error in (
+        (found["2.R"], R, found.stderr["2.R"]),
+        (found.rate["int.R"], 3e-4, found.rate_stderr["int.R"]),
+    ):  # fmt: skip
+        pull = (value - true) / error
+        assert abs(pull.mean()) < 1 and 0.5 < pull.std() < 1.6
 
 
 # --- odd, but allowed ------------------------------------------------------------------------

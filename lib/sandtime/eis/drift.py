@@ -9,7 +9,7 @@ that drifts.
 
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -100,6 +100,7 @@ def fit_drifting(
     bounds=None,
     guess=None,
     sigma=None,
+    absolute_sigma=True,
     mask=None,
 ):
     r"""Fit a circuit of which some parameters change while the sweep goes on.
@@ -109,7 +110,7 @@ def fit_drifting(
 
     Parameters
     ----------
-    frequency, impedance, circuit, fixed, bounds, guess, sigma, mask
+    frequency, impedance, circuit, fixed, bounds, guess, sigma, absolute_sigma, mask
         As for `fit`.
     point_time : array_like, shape (F,) or (S, F)
         When each point was measured, s, by any clock.
@@ -168,16 +169,17 @@ def fit_drifting(
     with warnings.catch_warnings():
         # that the steady model does not describe a drifting cell is what we are here for
         warnings.simplefilter("ignore", FitWarning)
-        steady = fit(frequency, impedance, circuit, sigma=sigma, mask=mask, progress=False, **said)
+        weighing = {"sigma": sigma, "absolute_sigma": absolute_sigma, "mask": mask}
+        steady = fit(frequency, impedance, circuit, progress=False, **weighing, **said)
     weights = np.atleast_2d(steady.weights)
     time, span, reference = _clock(point_time, weights > 0)
     rates = _rates(circuit, drift, rate, fixed, len(weights))
-    known = given(circuit, len(weights), **said)
-    found = _found(circuit, steady, known, rates, time, span, sigma is not None)
+    known, absolute = given(circuit, len(weights), **said), sigma is not None and absolute_sigma
+    found = _found(circuit, steady, known, rates, time, span, absolute)
     converged, values = found["converged"], np.exp(found["x"])
     rising, order = np.sort(steady.frequency), np.argsort(steady.frequency)
     data = (np.atleast_2d(a)[:, order].T for a in (steady.measured, steady.weights))
-    wrong = adequacy.judge(rising, *data, found, sigma is not None)
+    wrong = adequacy.judge(rising, *data, found, absolute)
     adequate = converged & ~adequacy.against(wrong)
     reason = np.where(converged, "converged", "not converged").astype(object)
     for k in np.flatnonzero(~adequate | wrong["oversized"]):
@@ -193,7 +195,7 @@ def fit_drifting(
     error = np.where(converged, found["error"], np.nan)  # no error without a minimum
     grown = range(len(circuit.names), len(circuit.names) + len(rates))
     results = (
-        dict(zip(circuit.names, values, strict=False)),
+        dict(zip(circuit.names, values * found["sign"], strict=False)),
         dict(zip(circuit.names, values * error, strict=False)),
         {name: found["x"][k] / span for name, k in zip(rates, grown, strict=True)},
         {name: error[k] / span for name, k in zip(rates, grown, strict=True)},
@@ -338,7 +340,8 @@ class _DriftingModel(Model):
         still = x.copy()
         still[self.P : self.P + self.D] = 0
         Z = np.where(block.weights > 0, block.Z + self._impedance(still) - self._impedance(x), 0)
-        found = fit_block(block.omega, Z, block.weights, block.dof, block.said, block.absolute)
+        data = block.omega, Z, block.weights, block.dof, block.said, block.absolute
+        found = fit_block(*data, sides=[block.said])
         return np.concatenate([found["x"], x[self.P :]])
 
     def _impedance(self, x):
@@ -364,12 +367,21 @@ def _found(circuit, steady, said, rates, time, span, absolute):
     fitted = [rate is None for rate in rates.values()]
     growth = [0 * span if rate is None else rate * span for rate in rates.values()]
     values = np.array([np.atleast_1d(steady[name]) for name in circuit.names])
-    omega = 2 * np.pi * steady.frequency[order]
-    begin = np.concatenate([np.log(values), np.reshape(growth, (-1, len(time))), time.T[order]])
-    model = _DriftingModel(circuit, omega, said, list(rates), fitted)
-    dof = 2 * np.count_nonzero(weights, axis=0) - len(model.free)
-    block = Block(omega, Z, np.ascontiguousarray(weights), dof, said, absolute)
-    found = search(model, block, model.attempts(begin))
-    error = np.zeros((model.P + model.D, len(time)))
-    error[model.free] = np.sqrt(np.einsum("iis->is", found["covariance"]))
-    return found | {"x": found["x"][: len(error)], "dof": dof, "error": error}
+    omega, size = 2 * np.pi * steady.frequency[order], np.log(np.abs(values))
+    begin = np.concatenate([size, np.reshape(growth, (-1, len(time))), time.T[order]])
+    signs, whose = np.unique(np.sign(values), axis=1, return_inverse=True)
+    groups, parts = [np.flatnonzero(whose.ravel() == k) for k in range(signs.shape[1])], []
+    for sign, which in zip(signs.T, groups, strict=True):  # those of the steady circuit
+        part = replace(said.part(which), sign=sign)
+        model = _DriftingModel(circuit, omega, part, list(rates), fitted)
+        W = np.ascontiguousarray(weights[:, which])
+        dof = 2 * np.count_nonzero(W, axis=0) - len(model.free)
+        block = Block(omega, Z[:, which], W, dof, part, absolute)
+        found = search(model, block, model.attempts(begin[:, which]))
+        error = np.zeros((model.P + model.D, len(which)))
+        error[model.free] = np.sqrt(np.einsum("iis->is", found["covariance"]))
+        all_signs = np.concatenate([sign, np.ones(model.D)])[:, None] + 0 * error
+        found |= {"x": found["x"][: len(error)], "dof": dof, "error": error, "sign": all_signs}
+        parts.append(found)
+    back = np.argsort(np.concatenate(groups))
+    return {key: np.concatenate([each[key] for each in parts], -1)[..., back] for key in parts[0]}

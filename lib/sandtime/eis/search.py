@@ -99,13 +99,14 @@ class Attempt:
     fresh: bool = False
 
 
-def fit_block(omega, Z, weights, dof, said, absolute):
+def fit_block(omega, Z, weights, dof, said, absolute, sides=None):
     """Everything about some spectra, given as (F, S), in arrays with the spectra at the end.
 
-    Parameters that may be negative are tried with both signs; the lower chi-square is kept.
+    Parameters that may be negative are tried with both signs, or with those of the given `sides`;
+    the lower chi-square is kept.
     """
     best = None
-    for side in said.sides():
+    for side in said.sides() if sides is None else sides:
         model = Model(side.circuit, omega, side.free, side.sign)
         block = Block(omega, Z, np.ascontiguousarray(weights), dof, side, absolute)
         found = search(model, block, steady_attempts(model, side))
