@@ -27,7 +27,7 @@ from sandtime.eis.fit import FitWarning, fit
 _STRONG = 10.0  # of the criterion
 _LARGE = 1.5  # times the noise from which on residuals are worth a sentence
 _UNSURE = 0.5  # standard error over value
-_INSTEAD = {"C": ("CPE",), "W": ("CPE", "Wo", "Ws"), "K": ("Zarc",), "R": (), "CPE": ("W",)}
+_INSTEAD = {"C": ("CPE",), "W": ("CPE", "Wo", "Ws"), "K": ("Zarc",), "L": ("La",), "CPE": ("W",)}
 _MORE = {
     "Zarc": "one arc more",
     "L": "an inductance, as of leads",

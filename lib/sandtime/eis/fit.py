@@ -404,7 +404,7 @@ class _Progress:
         self.wish, self.total, self.began = wish, total, time.monotonic()
         live = os.environ.get("SANDTIME_MEDIUM", "kernel") == "kernel"
         live &= "ipykernel" in sys.modules or (sys.stderr is not None and sys.stderr.isatty())
-        self.patience = 0 if wish is True else 2 if wish is None and live else np.inf
+        self.patience = 0 if wish is True else 2 if wish is None and live and total > 1 else np.inf
 
     def __call__(self, done):
         if callable(self.wish):
