@@ -369,13 +369,12 @@ class _Field:
         }
         self.file = widgets.FileUpload(description="Your file", multiple=False)
         self.circuit = widgets.Text(circuit, description="circuit", **wide)
-        self.columns = widgets.Text(
-            description="columns",
-            placeholder="if asked for: frequency: 0, modulus: 1, phase_rad: 2",
-            **wide,
-        )
-        self.leave_out = widgets.Text(
-            description="leave out", placeholder="cells that are no numbers: OVERLOAD", **wide
+        self.columns = widgets.Text(description="columns", **wide)
+        self.leave_out = widgets.Text(description="leave out", **wide)
+        hint = widgets.HTML(
+            "<small>Both only if an answer asks for them: <i>columns</i> such as "
+            "<code>frequency: 0, modulus: 1, phase_rad: 2</code>, <i>leave out</i> such as "
+            "<code>OVERLOAD</code>, cells that are no numbers.</small>"
         )
         self.flip = widgets.Checkbox(False, description="the file holds −Im Z", indent=False)
         self.button = widgets.Button(description="Read, test, fit", button_style="primary")
@@ -385,8 +384,8 @@ class _Field:
         self.found, self.filling = None, False
         self.box = widgets.VBox(
             [
-                self.file, self.circuit, self.columns, self.leave_out, self.flip, self.button,
-                self.sweep, self.answer,
+                self.file, self.circuit, self.columns, self.leave_out, hint, self.flip,
+                self.button, self.sweep, self.answer,
             ]
         )  # fmt: skip
         self.button.on_click(lambda _: self.attempt(self.examined))
