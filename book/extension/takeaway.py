@@ -55,7 +55,10 @@ class Retold:
             if is_cell(child):
                 self.code(child["cell_index"])
             elif "solution" in classes:
+                first = next(filter(is_cell, child.findall(nodes.container)), None)
                 self.flush()
+                if first is not None:  # answer cells, which the page does not show, come before
+                    self.code(first["cell_index"] - 1)
                 self.solves = True
                 self.walk(child, level)
                 self.flush()
