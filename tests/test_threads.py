@@ -5,9 +5,11 @@ import subprocess
 import sys
 import threading
 
+import numpy as np
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
+from sandtime import threads
 from sandtime.threads import one_blas_thread
 
 
@@ -83,3 +85,17 @@ def test_the_tests_run_with_the_number_that_the_environment_asks_for():
     asked = int(os.environ["OPENBLAS_NUM_THREADS"])
     if found.stdout.split():  # Apple's own BLAS does not read the variable
         assert int(found.stdout) == min(asked, os.cpu_count())
+
+
+def test_a_process_that_may_not_look_for_libraries_calculates_all_the_same(monkeypatch):
+    def closed():
+        raise PermissionError(13, "Permission denied", "/proc/self/maps")
+
+    monkeypatch.setattr(threads, "ThreadpoolController", closed)
+    threads._libraries.cache_clear()
+    try:
+        with threads.one_blas_thread():
+            assert threads._libraries() == []
+            assert (np.eye(3) @ np.eye(3)).sum() == 3
+    finally:
+        threads._libraries.cache_clear()

@@ -18,10 +18,17 @@ _inside, _found = 0, ()  # threads inside, and what the first of them found
 
 @functools.lru_cache(maxsize=1)
 def _libraries():
-    """Every BLAS that is loaded; looking for them takes milliseconds, so it is done once."""
+    """Every BLAS that is loaded; looking for them takes milliseconds, so it is done once.
+
+    None where a process may not look, as one that runs the answer of a student: there BLAS keeps
+    its threads, which costs time only.
+    """
     import scipy.linalg  # noqa: F401  (SciPy brings a BLAS of its own)
 
-    return ThreadpoolController().select(user_api="blas").lib_controllers
+    try:
+        return ThreadpoolController().select(user_api="blas").lib_controllers
+    except PermissionError:  # they are found in /proc
+        return []
 
 
 def _enter():
