@@ -254,10 +254,9 @@ class _Spectrum:
                 other = self.again(circuit)
             except ValueError:  # fewer points than parameters
                 continue
-            left = np.sqrt(other.reduced_chi2) / self.noise
             difference = self.criterion(other.chi2, other.dof) - now
             arrived = bool(other.converged), bool(other.adequate)
-            yield Candidate(change, circuit, float(left), float(difference), *arrived)
+            yield Candidate(change, circuit, float(other.misfit), float(difference), *arrived)
 
     def again(self, circuit):
         """Another circuit fitted to this spectrum, with what was said of the parameters it has."""
