@@ -181,7 +181,9 @@ def field(monkeypatch):
     shown = []
     monkeypatch.setattr("IPython.display.display", lambda widget, **_: shown.append(widget))
     bring(CIRCUIT)
-    names = ("file", "circuit", "columns", "leave_out", "flip", "button", "sweep", "answer")
+    names = (
+        "file", "circuit", "columns", "leave_out", "hint", "flip", "button", "sweep", "answer",
+    )  # fmt: skip
     return dict(zip(names, shown[0].children, strict=True))
 
 
